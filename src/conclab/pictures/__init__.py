@@ -1,0 +1,1 @@
+"""Pictures of a saved run. They read run.json and nothing else."""

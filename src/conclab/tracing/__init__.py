@@ -1,0 +1,1 @@
+"""Traces: merging what the probes wrote into one timeline, and showing it offline."""
