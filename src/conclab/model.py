@@ -91,6 +91,7 @@ class Workload:
     releases_gil: bool = False
     needs_server: bool = False
     observe: Callable[[Sequence[Any], Sequence[Any]], list[Sighting]] | None = None
+    answer: Callable[[Any], Any] | None = None  # the part of it that is the same in every variant; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ class Variant:
     workers: int = 0  # default: the experiment's
     predict: Callable[[Circumstances], Prediction] | None = None
     predict_sightings: SightingPrediction | None = None
-    interpreter: str = ""
+    versus: str = ""  # default: the experiment's first variant
+    interpreter: str = ""  # filled in by binding: the interpreter as it was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,19 @@ class Trial:
     checksum: str
     gil: Gil
     sightings: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One task of a traced pass: where it ran and when, on CLOCK_MONOTONIC. Never reported as a time."""
+
+    task: int  # position in the batch
+    start_ns: int
+    end_ns: int
+    pid: int
+    thread: int  # the operating system's id
+    thread_name: str
+    interpreter: int = 0  # 0 is the main one
 
 
 @dataclass(frozen=True, slots=True)

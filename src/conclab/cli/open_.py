@@ -1,0 +1,68 @@
+"""`conclab open [RUN] [report|trace|picture]`: see a run in the browser, offline."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+import click
+
+from conclab.errors import BadRequestError
+
+FILES = {"trace": "trace.json.gz", "report": "report.html", "picture": "speedup.svg"}
+
+
+@click.command("open")
+@click.argument("run", required=False)
+@click.argument("what", required=False)
+@click.option(
+    "--out", default="results", metavar="DIR", show_default=True, help="The folder that holds the runs."
+)
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+def command(run: str | None, what: str | None, out: str, *, no_browser: bool) -> None:
+    """Open a RUN's trace (or report, or picture) in the browser. Without RUN: the latest.
+
+    The trace is served on this machine alone until Ctrl-C.
+    """
+    from conclab.results.folder import find
+
+    if what is None and run in FILES:
+        run, what = None, run
+    what = what or "trace"
+    if what not in FILES:
+        raise BadRequestError(f"a run has no {what!r}; it may have: {', '.join(FILES)}")
+    folder = find(Path(out), run)
+    file = folder / FILES[what]
+    if not file.exists():
+        raise BadRequestError(f"the run {folder.name} has no {what}{_why(what)}")
+    if what == "trace":
+        show_trace(file, browse=not no_browser)
+    else:
+        _go(file.resolve().as_uri(), browse=not no_browser)
+
+
+def show_trace(file: Path, *, browse: bool = True) -> None:
+    """Serve the trace until Ctrl-C. Raises ConclabError if that can't be done."""
+    from conclab.tracing.viewer import serve
+
+    with serve(file) as address:
+        _go(address, browse=browse)
+        click.echo("Ctrl-C ends it", err=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            click.echo("", err=True)
+
+
+def _go(address: str, *, browse: bool) -> None:
+    """Print the address in any case: a browser may be on another machine, or not there at all."""
+    click.echo(address)
+    sys.stdout.flush()
+    if browse and not webbrowser.open(address):
+        click.echo("conclab: no browser found here; open the address above in one", err=True)
+
+
+def _why(what: str) -> str:
+    return " (it was made with --no-trace)" if what == "trace" else ""

@@ -1,0 +1,30 @@
+"""Progress on a terminal, silence in a pipe. Draws between trials only, never while one is timed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+
+@contextmanager
+def progress(console: Console, total_s: float, *, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """Yield `tell(doing, spent_s)`. No thread refreshes the display: it would compete for a core."""
+    if quiet or not console.is_terminal:
+        yield lambda _doing, _spent_s: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<40.40}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as bar:
+        task = bar.add_task("starting", total=total_s)
+
+        def tell(doing: str, spent_s: float) -> None:
+            bar.update(task, description=doing, completed=min(spent_s, total_s))
+            bar.refresh()
+
+        yield tell

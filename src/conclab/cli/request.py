@@ -1,0 +1,86 @@
+"""From the options of `conclab run` to a Recording, and from there to the document that is shown."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conclab.errors import BadRequestError
+
+if TYPE_CHECKING:
+    from conclab.harness.interpreters import Interpreter
+    from conclab.model import Experiment
+    from conclab.record import Recording
+    from conclab.results.folder import RunFolder
+
+GUESSES = ("faster", "slower", "same")
+
+
+def interpreters(asked: tuple[str, ...]) -> dict[str, Interpreter]:
+    """Find every interpreter that was asked for; the one that runs this program if none was."""
+    from conclab.harness.interpreters import find, own
+
+    found = [find(name) for name in asked] or [own()]
+    return {interpreter.asked: interpreter for interpreter in found}
+
+
+def recording(
+    name: str, experiment: Experiment, options: dict[str, Any], interpreters: list[str]
+) -> Recording:
+    """Make an empty recording of what was asked for. Raises BadRequestError for what can't be."""
+    from conclab.harness import plan
+    from conclab.harness.machine import environment, usable_cores
+    from conclab.record import Recording
+
+    only = [part.strip() for part in (options["only"] or "").split(",") if part.strip()]
+    lineup, versus = plan.bind(
+        experiment, interpreters=interpreters, cores=usable_cores(), workers=options["workers"], only=only
+    )
+    seed = options["seed"] if options["seed"] is not None else time.time_ns() % 2**32
+    return Recording(
+        name=name,
+        experiment=experiment,
+        seed=seed,
+        budget_s=options["budget"],
+        environment=environment(),
+        lineup=lineup,
+        versus=versus,
+    )
+
+
+def view(recording: Recording, folder: RunFolder) -> dict[str, Any]:
+    """Judge what was measured so far, and write it down as run.json has it."""
+    from conclab.harness.cautions import cautions
+    from conclab.harness.judge import ceiling, judge
+    from conclab.harness.plan import CEILING_ALL, CEILING_ONE
+    from conclab.results.document import document
+
+    findings, top = judge(recording), ceiling(recording)
+    return document(
+        recording,
+        run_id=folder.run_id,
+        created=folder.created,
+        findings=findings,
+        ceiling=top,
+        ceiling_names=(CEILING_ONE, CEILING_ALL),
+        cautions=cautions(recording, findings, top),
+    )
+
+
+def guesses(recording: Recording) -> dict[str, str]:
+    """Ask for a guess per variant, before anything is measured."""
+    if not sys.stdin.isatty():
+        raise BadRequestError("--predict asks questions: it needs a terminal")
+    click.echo(recording.experiment.question, err=True)
+    return {
+        variant.name: click.prompt(
+            f"  {variant.name}, compared with {recording.versus[variant.name]}",
+            type=click.Choice(GUESSES),
+            err=True,
+        )
+        for variant in recording.lineup
+        if recording.versus[variant.name] != variant.name
+    }

@@ -1,0 +1,235 @@
+"""`conclab run NAME`: measure, trace, plot, save."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conclab.cli.request import guesses, interpreters, recording, view
+from conclab.discovery import load, names
+from conclab.errors import ConclabError, InterruptedRunError, LaneError
+from conclab.model import Experiment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from conclab.harness.session import Session
+
+SAVE_EVERY_S = 1.0
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    return [name for name in names("conclab.experiments") if name.startswith(incomplete)]
+
+
+@click.command("run")
+@click.argument("name", shell_complete=_complete)
+@click.option(
+    "--workers", type=click.IntRange(1, 1024), help="Workers, or tasks in flight.  [default: by experiment]"
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for measuring.",
+)
+@click.option(
+    "--python", "pythons", multiple=True, metavar="INTERP", help="3.14, 3.13t or a path. Repeatable."
+)
+@click.option("--only", metavar="VARIANT,...", help="These variants and what they are compared with.")
+@click.option("--predict", is_flag=True, help="Write down your own guess first.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the random order.  [default: at random]")
+@click.option("--out", default="results", show_default=True, metavar="DIR", help="Where runs are kept.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=20.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give a variant up when one trial takes longer.",
+)
+@click.option("--no-trace", is_flag=True, help="Leave the traced pass out.")
+@click.option("--open", "open_after", is_flag=True, help="Open the trace in the browser afterwards.")
+@click.option("--json", "as_json", is_flag=True, help="Print run.json on stdout and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress and no table.")
+def command(name: str, **options: Any) -> int:
+    """Answer the question of experiment NAME on this machine.
+
+    conclab list shows the names.
+    """
+    from rich.console import Console
+
+    experiment = load("conclab.experiments", name, Experiment)
+    with _stoppable():
+        return Run(name, experiment, options, Console(stderr=True)).execute()
+
+
+class Run:
+    """One call of the command, from the request to the files."""
+
+    def __init__(self, name: str, experiment: Experiment, options: dict[str, Any], messages: Console) -> None:
+        from conclab.results.folder import RunFolder
+
+        self.options = options
+        self.messages = messages
+        self.interpreters = interpreters(options["pythons"])
+        self.recording = recording(name, experiment, options, list(self.interpreters))
+        if options["predict"]:
+            self.recording.guesses = guesses(self.recording)
+        self.folder = RunFolder(Path(options["out"]), name)
+        self.document: dict[str, Any] = {}
+        self._saved = 0.0
+
+    def execute(self) -> int:
+        """Measure, then make the pictures; an interruption keeps what was measured."""
+        from conclab.harness.session import Session
+
+        session = Session(self.recording, self.interpreters, patience_s=self.options["timeout"])
+        try:
+            self.folder.make()
+            self._measure(session)
+            self._illustrate(session)
+        except KeyboardInterrupt:
+            raise self._interrupted() from None
+        except OSError as error:
+            raise self._unsaved(error) from error
+        except BaseException:
+            self.folder.interrupt(keep=bool(self.recording.blocks))
+            raise
+        self._print(self.folder.finish())
+        if self.options["open_after"]:
+            self._open()
+        return 0 if self.recording.complete else 1
+
+    def _measure(self, session: Session) -> None:
+        from conclab.cli.progress import progress
+        from conclab.harness.machine import load as machine_load
+
+        record = self.recording
+        with progress(self.messages, record.budget_s, quiet=self._silent()) as tell:
+            for step in session.measure():
+                tell(f"{step.doing}{f', block {step.blocks}' if step.blocks else ''}", step.spent_s)
+                if step.blocks and time.monotonic() - self._saved > SAVE_EVERY_S:
+                    self._save()
+        record.environment["load_after"] = machine_load()
+        self._save()
+
+    def _save(self) -> None:
+        self.document = view(self.recording, self.folder)
+        self.folder.save(self.document)
+        self._saved = time.monotonic()
+
+    def _illustrate(self, session: Session) -> None:
+        from conclab.pictures.speedup import draw
+
+        with self._doing("drawing"):
+            draw(self.document, self.folder.path)
+        if not self.options["no_trace"]:
+            self._trace(session)
+        self.folder.save(self.document)
+
+    def _trace(self, session: Session) -> None:
+        from conclab.tracing.merge import Pass, merge, save
+
+        passes = []
+        lineup = [each for each in self.recording.lineup if each.name not in self.recording.errors]
+        with TemporaryDirectory(prefix="conclab-trace-", ignore_cleanup_errors=True) as scratch:
+            for number, variant in enumerate(lineup):
+                folder = Path(scratch) / str(number)
+                with self._doing(f"tracing {variant.name}"):
+                    try:
+                        pid, spans = session.trace(variant, folder)
+                    except LaneError as error:
+                        self.document["cautions"].append(f"{variant.name} is not in the trace: {error}")
+                        continue
+                passes.append(Pass(variant.name, pid, spans, folder))
+            with self._doing("merging the trace"):
+                save(merge(self.recording.name, passes), self.folder.path / "trace.json.gz")
+        self.document["trace"] = {"file": "trace.json.gz", "overhead": {}, "gil": {}}
+
+    def _print(self, path: Path) -> None:
+        from rich.console import Console
+
+        from conclab.cli.table import show
+
+        if self.options["as_json"]:
+            click.echo(json.dumps(self.document, indent=1))
+        elif not self.options["quiet"]:
+            console = Console()
+            show(self.document, console)
+            console.print(f"\n{path}/", style="dim", highlight=False, soft_wrap=True)
+            for file in sorted(path.iterdir()):
+                console.print(f"  {file.name}", style="dim", highlight=False)
+            if self.document["trace"]:
+                console.print("see the trace: conclab open", style="dim", highlight=False)
+
+    def _open(self) -> None:
+        from conclab.cli.open_ import show_trace
+
+        show_trace(self.folder.path)
+
+    def _interrupted(self) -> ConclabError:
+        self.recording.stopped = "interrupted"
+        self.recording.complete = False
+        kept: Path | None = None
+        with suppress(OSError):
+            if self.recording.blocks:
+                self._save()
+            kept = self.folder.interrupt(keep=bool(self.recording.blocks))
+        where = f"; {len(self.recording.blocks)} finished blocks are kept in {kept}" if kept else ""
+        return InterruptedRunError(f"interrupted{where}")
+
+    def _unsaved(self, error: OSError) -> ConclabError:
+        """A full disk: say where the last whole state is, if there is one, and print what was measured."""
+        whole = (self.folder.path / "run.json").exists()
+        kept: Path | None = None
+        with suppress(OSError):
+            kept = self.folder.interrupt(keep=whole)
+        if self.recording.blocks and not self._silent():
+            from rich.console import Console
+
+            from conclab.cli.table import show
+
+            self.document = view(self.recording, self.folder)
+            show(self.document, Console())
+        where = f"; the last whole state is kept in {kept}" if kept else ""
+        return ConclabError(f"can't save the run in {self.options['out']}: {error.strerror}{where}")
+
+    def _silent(self) -> bool:
+        return bool(self.options["quiet"] or self.options["as_json"])
+
+    @contextmanager
+    def _doing(self, what: str) -> Iterator[None]:
+        if self._silent() or not self.messages.is_terminal:
+            yield
+            return
+        with self.messages.status(f"{what} ..."):
+            yield
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Make a termination signal end the run as Ctrl-C does: lanes ended, finished blocks kept."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before: dict[int, Any] = {}
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,216 @@
+"""A saved run as text. Reads run.json alone, so that `run` and `show` print the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+Json = dict[str, Any]
+COLOURS = {
+    "faster": "green",
+    "slower": "red",
+    "same": "cyan",
+    "inconclusive": "yellow",
+    "holds": "green",
+    "fails": "bold red",
+    "unclear": "yellow",
+}
+SURPRISE = {"holds": "yes", "fails": "surprise", "unclear": "unclear"}
+WIDE = 100
+
+
+def show(run: Json, console: Console) -> None:
+    """Print question, table, reasons, cautions and lesson."""
+    from rich.markup import escape
+
+    console.print(f"[bold]{escape(run['question'])}[/bold]")
+    console.print(escape(_about(run)), style="dim")
+    console.print()
+    console.print(_table(run, wide=console.width >= WIDE))
+    if any(variant["sightings"] for variant in run["variants"]):
+        console.print(_sightings(run))
+    for line in _notes(run):
+        console.print(line)
+    console.print(f"\n{escape(run['lesson'])}", highlight=False)
+
+
+def _about(run: Json) -> str:
+    where = ", ".join(f"{each['name']} (GIL {each['gil']})" for each in run["interpreters"])
+    work = "; ".join(
+        f"{each['batch_size']} tasks of {each['name']}({each['arguments']['size']})"
+        f" at {duration(each['calibrated_task_s'])}"
+        for each in run["workloads"]
+        if each["calibrated_task_s"] is not None
+    )
+    blocks = f"{len(run['blocks'])} blocks"
+    state = run["stopped"] if run["complete"] else f"INCOMPLETE: {run['stopped'] or 'interrupted'}"
+    cores = f"{run['environment']['cores_usable']} cores"
+    return f"{where} · {cores} · {blocks} ({state}) · seed {run['seed']}\n{work}"
+
+
+def _table(run: Json, *, wide: bool) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("variant", no_wrap=True)
+    table.add_column("batch", justify="right", no_wrap=True)
+    table.add_column("start-up", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("CPUs", justify="right", no_wrap=True)
+        table.add_column("peak", justify="right", no_wrap=True)
+    for name in ("speedup [95%]", "verdict", "predicted", "agrees"):
+        table.add_column(name, no_wrap=name != "verdict")
+    for variant in run["variants"]:
+        row = [variant["name"], duration(middle(variant["times_s"])), duration(variant["startup_s"])]
+        if wide:
+            row += [_cpus(variant), _bytes(variant["max_rss_bytes"])]
+        table.add_row(*row, *_judged(variant))
+    return table
+
+
+def _judged(variant: Json) -> list[str]:
+    from rich.markup import escape
+
+    if variant["error"]:
+        return [escape(interval(variant["speedup"])), "[bold red]failed[/]", escape(predicted(variant)), ""]
+    if variant["baseline"] is None:
+        return ["1.00x", "[dim]baseline[/]", escape(predicted(variant)), coloured(variant["agrees"])]
+    return [
+        escape(interval(variant["speedup"])),
+        coloured(variant["verdict"]),
+        escape(predicted(variant)),
+        coloured(variant["agrees"]),
+    ]
+
+
+def coloured(word: str | None) -> str:
+    """Return a verdict or an agreement in its colour."""
+    if word is None:
+        return ""
+    return f"[{COLOURS[word]}]{SURPRISE.get(word, word)}[/]"
+
+
+def interval(speedup: Json | None) -> str:
+    """`1.93x [1.90, 1.97]`."""
+    if speedup is None:
+        return "-"
+    if speedup["low"] is None:
+        return f"{speedup['estimate']:.2f}x [?, ?]"
+    return f"{speedup['estimate']:.2f}x [{speedup['low']:.2f}, {speedup['high']:.2f}]"
+
+
+def predicted(variant: Json) -> str:
+    """`0.75 to 1.07`, or what the caller should see."""
+    claim = variant["predicted"]
+    if claim is None:
+        return ""
+    if "shared" in claim:
+        shared = {True: "some shared", False: "private"}[bool(claim["shared"])]
+        everything = all(seen["case"] in claim["shared"] for seen in variant["sightings"])
+        return "shared" if everything and variant["sightings"] else shared
+    return f"{claim['low']:.2f} to {claim['high']:.2f}"
+
+
+def _sightings(run: Json) -> Table:
+    """One row a variant, one column a case: whose object it was, and whether the caller sees the change."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title="worker held: same = the caller's object, copy = its own   * the caller sees the change",
+        title_justify="left",
+        title_style="dim",
+    )
+    table.add_column("variant", no_wrap=True)
+    cases = next(variant["sightings"] for variant in run["variants"] if variant["sightings"])
+    for seen in cases:
+        table.add_column(seen["case"])
+    for variant in run["variants"]:
+        cells = [_seen(seen) for seen in variant["sightings"]]
+        table.add_row(variant["name"], *cells)
+    return table
+
+
+def _seen(seen: Json) -> str:
+    word = "[magenta]same[/]" if seen["shared"] else "[blue]copy[/]"
+    return f"{word}[bold]*[/]" if seen["changed"] else word
+
+
+def _notes(run: Json) -> Iterator[str]:
+    from rich.markup import escape
+
+    top = run["ceiling"]
+    if top and top["speedup"]:
+        reached = escape(interval(top["speedup"]))
+        yield f"this machine's ceiling: {reached} with {top['workers']} processes of C code"
+    for variant in run["variants"]:
+        name = escape(variant["name"])
+        if variant["error"]:
+            yield f"[bold red]{name}[/] failed: {escape(variant['error'])}"
+        if variant["agrees"] == "fails":
+            yield f"[bold red]surprise[/] {name}: {escape(variant['surprise'])}"
+        elif variant["agrees"] == "unclear":
+            yield f"[yellow]unclear[/] {name}: {escape(variant['surprise'])}"
+    for absent in run["left_out"]:
+        yield f"[dim]left out {escape(absent['name'])}: {escape(absent['reason'])}[/dim]"
+    for because, names in reasons(run["variants"]).items():
+        yield f"[bold]{escape(', '.join(names))}[/]: {escape(because)}"
+    for caution in run["cautions"]:
+        yield f"[yellow]caution[/] {escape(caution)}"
+    yield from _guesses(run["variants"])
+
+
+def _guesses(variants: Sequence[Json]) -> Iterator[str]:
+    for variant in variants:
+        if variant["guess"] and variant["verdict"]:
+            right = "right" if variant["guess"] == variant["verdict"] else f"it is {variant['verdict']}"
+            yield f"your guess for {variant['name']}: {variant['guess']} ({right})"
+
+
+def reasons(variants: Sequence[Json]) -> dict[str, list[str]]:
+    """Group the variants by the reason of their prediction."""
+    found: dict[str, list[str]] = {}
+    for variant in variants:
+        if variant["predicted"]:
+            found.setdefault(variant["predicted"]["because"], []).append(variant["name"])
+    return found
+
+
+def middle(values: Sequence[float | None]) -> float | None:
+    """Median of what is there."""
+    from statistics import median
+
+    there = [value for value in values if value is not None]
+    return median(there) if there else None
+
+
+def duration(seconds: float | None) -> str:
+    """`41.2 ms`: three digits that matter."""
+    if seconds is None:
+        return "-"
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.0f} ns"
+
+
+def _cpus(variant: Json) -> str:
+    shares = [
+        cpu / time
+        for cpu, time in zip(variant["cpu_s"], variant["times_s"], strict=True)
+        if cpu is not None and time
+    ]
+    share = middle(shares)
+    return "-" if share is None else f"{share:.2f}"
+
+
+def _bytes(value: int | None) -> str:
+    return "-" if value is None else f"{value / 2**20:.0f} MiB"

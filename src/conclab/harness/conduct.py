@@ -1,0 +1,205 @@
+"""The conductor: calibrates, opens, warms up, then runs blocks until the answer is precise or time is up.
+
+It fills a Recording as it goes, so that whoever stops it keeps what was finished. It does no work
+while a trial is being timed. Clock, randomness and processes come in as parameters.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from conclab.discovery import load
+from conclab.errors import BadRequestError, LaneError
+from conclab.harness import plan
+from conclab.harness.calibrate import calibrate
+from conclab.harness.judge import is_precise
+from conclab.harness.preflight import missing
+from conclab.harness.stats import looks
+from conclab.model import Gil, Sighting, Trial, Variant, Workload
+from conclab.record import Block, Calibration, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conclab.harness.lanes import Lanes
+    from conclab.harness.launch import Json
+
+WARM_UPS = 2  # the first fills caches and specialises bytecode, the second shows that it is over
+TASK_TARGET_CEILING_S = 0.002
+CEILING_TASKS_PER_WORKER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the conductor has just done or is about to do, for whoever watches. Never during a trial."""
+
+    doing: str
+    blocks: int
+    spent_s: float
+
+
+class Conductor:
+    """Measures one experiment into a Recording."""
+
+    def __init__(self, recording: Recording, lanes: Lanes, *, cores: int, clock: Callable[[], float]) -> None:
+        self.recording = recording
+        self._lanes = lanes
+        self._cores = cores
+        self._clock = clock
+        self._random = Random(recording.seed)
+        self._begun = clock()
+        self._lost_s = 0.0
+        self._checksums: dict[tuple[str, Calibration], str] = {}
+        self._reference: list[Variant] = []
+
+    def measure(self) -> Iterator[Step]:
+        """Do everything, step by step. Errors of a lane cost their variant and are recorded."""
+        yield self._step("starting")
+        self._preflight()
+        yield self._step("calibrating")
+        self._calibrate()
+        for variant in self._running():
+            yield self._step(f"warming up {variant.name}")
+            self._warm_up(variant)
+        yield from self._blocks()
+
+    def _preflight(self) -> None:
+        record = self.recording
+        for interpreter in dict.fromkeys(variant.interpreter for variant in record.lineup):
+            facts = self._lanes.facts(interpreter)  # an interpreter that can't start is a wrong request
+            record.interpreters[interpreter] = facts
+        for variant in list(record.lineup):
+            why_not = missing(variant, record.interpreters[variant.interpreter])
+            if why_not is not None:
+                record.left_out[variant.name] = why_not
+                record.lineup.remove(variant)
+        if not any(self._comparable(variant) for variant in record.lineup):
+            reasons = "; ".join(f"{name}: {why}" for name, why in record.left_out.items())
+            raise BadRequestError(f"nothing to compare here ({reasons})")
+        tasks = plan.tasks_of(record.experiment, record.lineup)
+        record.predictions = plan.predictions(
+            record.lineup, record.interpreters, cores=self._cores, tasks=tasks
+        )
+        self._reference = plan.ceiling(record.lineup, record.predictions, cores=self._cores)
+        record.ceiling_workers = self._reference[0].workers if self._reference else 0
+
+    def _calibrate(self) -> None:
+        record = self.recording
+        tasks = plan.tasks_of(record.experiment, record.lineup)
+        for variant in record.lineup:
+            work = load("conclab.workloads", variant.workload, Workload)
+            target = plan.task_target_s(work, tasks)
+            if variant.workload not in record.calibrations:
+                self._calibrate_by(variant, work, tasks, target)
+        for variant in self._reference[:1]:
+            work = load("conclab.workloads", variant.workload, Workload)
+            count = CEILING_TASKS_PER_WORKER * variant.workers
+            self._calibrate_by(variant, work, count, TASK_TARGET_CEILING_S, key=plan.CEILING_ONE)
+
+    def _calibrate_by(
+        self, variant: Variant, work: Workload, tasks: int, target_s: float, key: str = ""
+    ) -> None:
+        def once(size: int) -> float:
+            # The faster of two: a first run pays for caches that the others find warm.
+            return min(float(self._lanes.trial(variant, size=size, tasks=1)["time_s"]) for _ in range(2))
+
+        with self._costs_only(variant):
+            self._open(variant)
+            if work.grows:
+                size, seconds = calibrate(once, size=work.size, target_s=target_s)
+            else:
+                size, seconds = work.size, once(work.size)
+            self.recording.calibrations[key or variant.workload] = Calibration(size, tasks, seconds)
+
+    def _warm_up(self, variant: Variant) -> None:
+        with self._costs_only(variant):
+            for _ in range(WARM_UPS):
+                self._trial(variant)
+
+    def _blocks(self) -> Iterator[Step]:
+        record = self.recording
+        schedule = looks()
+        look = next(schedule)
+        longest_s = 0.0
+        while True:
+            before = self._clock()
+            if not any(self._comparable(variant) for variant in self._running()):
+                record.stopped = "nothing left to compare"
+                return
+            if self._spent_s() + longest_s > record.budget_s and record.blocks:
+                record.stopped = "budget spent"
+                return
+            lost = self._lost_s
+            self._block()
+            longest_s = max(longest_s, self._clock() - before - (self._lost_s - lost))
+            yield self._step("measuring")
+            if len(record.blocks) == look:
+                if is_precise(record):
+                    record.stopped = "precise enough"
+                    return
+                look = next(schedule)
+
+    def _block(self) -> None:
+        """Run one trial of every variant still running; a block that is cut short is not kept."""
+        everyone = {variant.name: variant for variant in self._running()}
+        order = plan.shuffled(list(everyone), self._random)
+        trials: dict[str, Trial] = {}
+        for name in order:
+            with self._costs_only(everyone[name]):
+                trials[name] = self._trial(everyone[name])
+        self.recording.blocks.append(Block(tuple(order), trials))
+
+    def _trial(self, variant: Variant) -> Trial:
+        self._open(variant)
+        calibration = self._calibration(variant)
+        trial = as_trial(self._lanes.trial(variant, size=calibration.size, tasks=calibration.tasks))
+        expected = self._checksums.setdefault((variant.workload, calibration), trial.checksum)
+        if trial.checksum != expected:
+            raise LaneError("computed another answer than the others: a fast wrong answer is not a result")
+        return trial
+
+    def _open(self, variant: Variant) -> None:
+        startup_s = self._lanes.open(variant)
+        if startup_s is not None:
+            self.recording.startups_s.setdefault(variant.name, []).append(startup_s)
+
+    def _calibration(self, variant: Variant) -> Calibration:
+        key = plan.CEILING_ONE if variant in self._reference else variant.workload
+        found = self.recording.calibrations.get(key)
+        if found is None:
+            raise LaneError("not measured: its task could not be calibrated")
+        return found
+
+    def _running(self) -> list[Variant]:
+        """Every variant that has not failed, the two of the ceiling included."""
+        everyone = [*self.recording.lineup, *self._reference]
+        return [variant for variant in everyone if variant.name not in self.recording.errors]
+
+    def _comparable(self, variant: Variant) -> bool:
+        versus = self.recording.versus.get(variant.name, variant.name)
+        return versus != variant.name and versus not in self.recording.errors
+
+    @contextmanager
+    def _costs_only(self, variant: Variant) -> Iterator[None]:
+        """Let an error of a lane cost one variant, not the run, and its time nobody else's budget."""
+        before = self._clock()
+        try:
+            yield
+        except LaneError as error:
+            self.recording.errors[variant.name] = str(error)
+            self._lost_s += self._clock() - before
+
+    def _spent_s(self) -> float:
+        return self._clock() - self._begun - self._lost_s
+
+    def _step(self, doing: str) -> Step:
+        return Step(doing, len(self.recording.blocks), self._spent_s())
+
+
+def as_trial(answer: Json) -> Trial:
+    """Turn a lane's answer into a Trial."""
+    sightings = tuple(Sighting(**sighting) for sighting in answer["sightings"])
+    return Trial(**(answer | {"gil": Gil(answer["gil"]), "sightings": sightings}))

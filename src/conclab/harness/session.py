@@ -1,0 +1,100 @@
+"""Everything that one measurement needs around it: a scratch folder, the loopback server, the lanes.
+
+Whatever happens inside, all of it is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from conclab.discovery import load
+from conclab.errors import LaneError
+from conclab.harness.conduct import Conductor, Step
+from conclab.harness.lanes import Lanes
+from conclab.harness.launch import launch
+from conclab.harness.machine import usable_cores
+from conclab.loopback import serving
+from conclab.model import Span, Variant, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conclab.harness.interpreters import Interpreter
+    from conclab.harness.launch import Launcher
+    from conclab.record import Recording
+
+PROBE = "viztracer"
+
+
+class Session:
+    """One recording's processes and files."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        interpreters: dict[str, Interpreter],
+        *,
+        patience_s: float,
+        launch: Launcher = launch,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.recording = recording
+        self._interpreters = interpreters
+        self._patience_s = patience_s
+        self._launch = launch
+        self._clock = clock
+
+    def measure(self) -> Iterator[Step]:
+        """Run all blocks, step by step, into the recording."""
+        record = self.recording
+        record.environment["cores_usable"] = cores = usable_cores()
+        with self._lanes(record.lineup) as lanes:
+            yield from Conductor(record, lanes, cores=cores, clock=self._clock).measure()
+        record.complete = not record.errors
+
+    def trace(self, variant: Variant, folder: Path) -> tuple[int, tuple[Span, ...]]:
+        """Observe one batch of a variant in a lane of its own; returns the lane's pid and the spans.
+
+        The folder then holds what the probe wrote, nothing where the interpreter lacks the probe.
+        Raises LaneError.
+        """
+        calibration = self.recording.calibrations.get(variant.workload)
+        if calibration is None:
+            raise LaneError("its task could not be calibrated")
+        facts = self.recording.interpreters[variant.interpreter]
+        folder.mkdir()
+        request = {
+            "strategy": variant.strategy,
+            "workload": variant.workload,
+            "workers": variant.workers,
+            "size": calibration.size,
+            "tasks": calibration.tasks,
+            "folder": str(folder),
+            "probe": PROBE if PROBE in facts.modules else "",
+        }
+        with self._lanes([variant]) as lanes:
+            pid = lanes.pid(variant)
+            answer = lanes.trace(variant, request)
+        return pid, tuple(Span(**span) for span in answer["spans"])
+
+    @contextmanager
+    def _lanes(self, lineup: list[Variant]) -> Iterator[Lanes]:
+        with ExitStack() as stack:
+            scratch = stack.enter_context(TemporaryDirectory(prefix="conclab-", ignore_cleanup_errors=True))
+            needed = any(
+                load("conclab.workloads", variant.workload, Workload).needs_server for variant in lineup
+            )
+            server = stack.enter_context(serving()) if needed else ""
+            yield stack.enter_context(
+                Lanes(
+                    self._interpreters,
+                    self._launch,
+                    Path(scratch),
+                    server=server,
+                    patience_s=self._patience_s,
+                )
+            )

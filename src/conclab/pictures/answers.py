@@ -1,0 +1,221 @@
+"""What a picture says of each variant of a run: numbers and words, no shapes.
+
+Reads the document of run.json alone. A variant that failed or was left out is an answer too.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Tone(StrEnum):
+    """How an answer is meant; the first four are verdicts."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    SAME = "same"
+    INCONCLUSIVE = "inconclusive"
+    BASELINE = "baseline"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row. `low` and `high` are None where the interval has no end, or where there is no estimate."""
+
+    name: str
+    detail: str
+    tone: Tone
+    headline: str
+    remark: str = ""
+    points: tuple[float, ...] = ()
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    predicted: tuple[float, float | None] | None = None
+    ideal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All rows on one scale: speedups, or seconds where the run compares nothing."""
+
+    rows: tuple[Answer, ...]
+    in_seconds: bool
+    baseline: str | None  # its name, where all have the same
+
+
+def answers(run: Mapping[str, Any]) -> Answers:
+    """Say something of every variant, in the run's order; those left out come last."""
+    variants = run.get("variants") or []
+    compared = [_ratios(variant, variants) for variant in variants]
+    in_seconds = not any(compared) and any(_seen(variant) for variant in variants)
+    several = len({variant.get("interpreter") for variant in variants}) > 1
+    ideals = _ideals(run)
+    rows = []
+    for variant, ratios in zip(variants, compared, strict=True):
+        detail = _detail(variant, several=several)
+        if variant.get("error"):
+            rows.append(_missing(variant["name"], detail, "failed", variant["error"]))
+        elif in_seconds:
+            rows.append(_timed(variant, detail))
+        elif _is_baseline(variant):
+            rows.append(_baseline(variant, detail))
+        elif ratios:
+            rows.append(_compared(variant, detail, ratios=ratios, ideal=ideals.get(variant["name"])))
+        else:
+            rows.append(_missing(variant["name"], detail, "no block finished"))
+    rows += [_missing(one["name"], "", "left out", one["reason"]) for one in run.get("left_out") or []]
+    names = {variant["baseline"] for variant in variants if variant.get("baseline")}
+    return Answers(tuple(rows), in_seconds, names.pop() if len(names) == 1 else None)
+
+
+def caption(run: Mapping[str, Any]) -> str:
+    """Say in one line what the picture rests on."""
+    blocks = len(run.get("blocks") or [])
+    where = run.get("environment") or {}
+    cores = where.get("cores_usable")
+    interpreters = [
+        f"{one['name']} ({one.get('version', '?')}, GIL {one['gil']})"
+        for one in run.get("interpreters") or []
+    ]
+    parts = [f"{blocks} block{'s' * (blocks != 1)}", *interpreters]
+    parts.append(f"{cores} core{'s' * (cores != 1)} usable" if cores else "")
+    parts.append("" if run.get("complete", True) else "stopped early: not complete")
+    return textwrap.shorten("  |  ".join(part for part in parts if part), 150, placeholder="...")
+
+
+def _interpreter(facts: Mapping[str, Any]) -> str:
+    exact = re.search(r"\d+\.\d+\.\d+\w*", facts.get("version_line") or facts.get("version") or "")
+    gil = "no GIL" if facts["gil"] == "none" else f"GIL {facts['gil']}"
+    return f"{facts['name']} ({exact.group()}, {gil})" if exact else f"{facts['name']} ({gil})"
+
+
+def factor(value: float) -> str:
+    """Write a speedup: 0.98x, 12.4x, 105x."""
+    return f"{_digits(value)}x"
+
+
+def duration(seconds: float, *, shortest: bool = False) -> str:
+    """Write a time with a unit that fits: with three digits, or as few as it has."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):  # noqa: B007 - the last unit takes the rest
+        if seconds >= size * 0.9999:
+            break
+    return f"{seconds / size:.3g} {unit}" if shortest else f"{_digits(seconds / size)} {unit}"
+
+
+def _digits(value: float) -> str:
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:.2f}" if rounded < 10 else f"{rounded:.1f}" if rounded < 100 else f"{rounded:.0f}"  # noqa: PLR2004
+
+
+def _detail(variant: Mapping[str, Any], *, several: bool) -> str:
+    workers = variant.get("workers")
+    parts = [variant.get("strategy") if variant.get("strategy") != variant["name"] else None]
+    parts.append(variant.get("interpreter") if several else None)
+    parts.append(f"{workers} worker{'s' * (workers != 1)}" if workers else None)
+    return ", ".join(part for part in parts if part)
+
+
+def _missing(name: str, detail: str, what: str, why: str = "") -> Answer:
+    return Answer(name, detail, Tone.MISSING, what, " ".join(why.split()))
+
+
+def _baseline(variant: Mapping[str, Any], detail: str) -> Answer:
+    times = _seen(variant)
+    if not times:
+        return _missing(variant["name"], detail, "no block finished")
+    return Answer(
+        variant["name"], detail, Tone.BASELINE, "baseline", f"median {duration(median(times))}", estimate=1.0
+    )
+
+
+def _timed(variant: Mapping[str, Any], detail: str) -> Answer:
+    times = _seen(variant)
+    if not times:
+        return _missing(variant["name"], detail, "no block finished")
+    middle = median(times)
+    return Answer(
+        variant["name"],
+        detail,
+        Tone.BASELINE,
+        duration(middle),
+        f"median of {len(times)}",
+        points=tuple(times),
+        estimate=middle,
+    )
+
+
+def _compared(variant: Mapping[str, Any], detail: str, *, ratios: list[float], ideal: int | None) -> Answer:
+    speedup = variant.get("speedup") or {}
+    verdict = variant.get("verdict")
+    estimate, low, high = (speedup.get(key) for key in ("estimate", "low", "high"))
+    headline = f"{verdict or ''} {factor(estimate)} {_interval(low, high)}" if estimate else verdict
+    predicted = variant.get("predicted") or {}  # of times, or of something else: then without a range
+    span = (predicted["low"], predicted.get("high")) if predicted.get("low") else None
+    return Answer(
+        variant["name"],
+        detail,
+        Tone(verdict) if verdict else Tone.INCONCLUSIVE,
+        (headline or f"not judged; median {factor(median(ratios))}").strip(),
+        _remark(span, variant.get("agrees")) if span else "",
+        points=tuple(ratios),
+        estimate=estimate,
+        low=low,
+        high=high,
+        predicted=span,
+        ideal=ideal,
+    )
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"[{'0' if low is None else _digits(low)}, {'∞' if high is None else _digits(high)}]"
+
+
+def _remark(span: tuple[float, float | None], agrees: str | None) -> str:
+    low, high = span
+    lead = {"holds": "as predicted:", "fails": "surprise: predicted", "unclear": "unclear: predicted"}
+    return (
+        f"{lead.get(agrees or '', 'predicted')} {factor(low)} {f'to {factor(high)}' if high else 'or more'}"
+    )
+
+
+def _is_baseline(variant: Mapping[str, Any]) -> bool:
+    return variant.get("baseline") in (None, variant["name"])
+
+
+def _seen(variant: Mapping[str, Any]) -> list[float]:
+    return [time for time in variant.get("times_s") or [] if time]
+
+
+def _ratios(variant: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[float]:
+    """List the speedup of every block in which both were measured."""
+    if _is_baseline(variant):
+        return []
+    same_name = [other for other in variants if other["name"] == variant["baseline"]]
+    # one name may occur once for each interpreter
+    same_name.sort(key=lambda other: other.get("interpreter") != variant.get("interpreter"))
+    if not same_name:
+        return []
+    pairs = zip(same_name[0].get("times_s") or [], variant.get("times_s") or [], strict=False)
+    return [base / time for base, time in pairs if base and time]
+
+
+def _ideals(run: Mapping[str, Any]) -> dict[str, int]:
+    """Say what perfect scaling would be, where the run asks about cores: it then measured their ceiling."""
+    cores = (run.get("environment") or {}).get("cores_usable")
+    if not run.get("ceiling") or not cores:
+        return {}
+    return {
+        variant["name"]: min(variant["workers"], cores)
+        for variant in run.get("variants") or []
+        if not _is_baseline(variant) and variant.get("workers")
+    }

@@ -1,0 +1,159 @@
+"""Function calls of one process, recorded by VizTracer on CLOCK_MONOTONIC.
+
+Writes `<role>-<pid>.json`: Chrome trace events, plus two keys of our own. `conclab_threads` maps the
+operating system's thread ids to names, which VizTracer loses from Python 3.12 on. `conclab_probe` says
+what was not recorded. No source text and no argument of any call.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import threading
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conclab.model import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENTRIES = 50_000  # the last ones are kept; at 140 bytes each a file stays below 8 MB
+SHORTEST_US = 20  # shorter calls are not kept, so that a pass of many small calls stays readable
+
+# Never emptied, and registered with `builtins`, which go last: freeing a tracer before that makes
+# CPython 3.11 complain when it shuts down.
+_tracers: dict[int, Any] = {}
+
+
+class _Recording:
+    """One recording of one process; VizTracer allows no second one at the same time."""
+
+    def __init__(self, target: Path) -> None:
+        self.pid = os.getpid()
+        self._target = target
+        self._tracer = _tracer()
+        self._names = _Names()
+
+    def start(self) -> None:
+        self._names.start()
+        self._tracer.start()
+
+    def drop(self) -> None:
+        """Stop and write nothing."""
+        self._tracer.stop()
+        self._names.stop()
+        self._tracer.clear()
+
+    def stop(self) -> None:
+        """Stop and write; a second call, or one in a forked copy, does nothing."""
+        global _current  # noqa: PLW0603 - as in `watch`
+        if _current is not self or self.pid != os.getpid():
+            return
+        _current = None
+        self._tracer.stop()
+        _write(self._target, _document(self._tracer, self._names.stop()))
+        self._tracer.clear()
+
+
+_current: _Recording | None = None
+
+
+def watch(folder: str, role: str) -> Callable[[], None]:
+    """Record this process from now on. A pool worker, which nobody stops, writes its file when it exits.
+
+    Raises ImportError where VizTracer can't load: not installed, or in a subinterpreter.
+    """
+    global _current  # noqa: PLW0603 - a recording belongs to the process, like VizTracer's own
+    if _current is not None:
+        if _current.pid == os.getpid():
+            raise RuntimeError("this process is being recorded already; stop that recording first")
+        _current.drop()  # a forked worker inherits its parent's
+    recording = _Recording(Path(folder) / f"{role}-{os.getpid()}.json")
+    if multiprocessing.parent_process() is not None:
+        Finalize(None, recording.stop, exitpriority=100)
+    _current = recording
+    recording.start()
+    return recording.stop
+
+
+def _tracer() -> Any:
+    try:
+        from viztracer import VizTracer  # noqa: PLC0415 - a lane without VizTracer imports this file too
+    except ImportError as error:
+        raise ImportError(f"VizTracer can't record this interpreter: {error}") from error
+    pid = os.getpid()
+    if pid not in _tracers:
+        _tracers[pid] = VizTracer(
+            tracer_entries=ENTRIES,
+            min_duration=SHORTEST_US,
+            verbose=0,
+            file_info=False,
+            register_global=True,
+        )
+    return _tracers[pid]
+
+
+class _Names:
+    """Names of the threads alive at any time between start and stop, by the operating system's id.
+
+    VizTracer asks for a thread's name before the thread has registered itself (3.12 and newer) and gets
+    `Dummy-1`. A profile function sees every new thread once, then takes itself off. Up to 3.11 VizTracer
+    uses that hook itself, and has the names right.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, str] = {}
+
+    def start(self) -> None:
+        self._note_all()
+        if sys.version_info >= (3, 12):
+            threading.setprofile(self._note_this)
+
+    def stop(self) -> dict[int, str]:
+        if sys.version_info >= (3, 12):
+            threading.setprofile(None)
+        self._note_all()
+        return dict(self._seen)
+
+    def _note_this(self, *_: object) -> None:
+        me = threading.current_thread()
+        if me.native_id is not None:
+            self._seen[me.native_id] = me.name
+        sys.setprofile(None)
+
+    def _note_all(self) -> None:
+        for thread in threading.enumerate():
+            if thread.native_id is not None and not thread.name.startswith("Dummy-"):
+                self._seen[thread.native_id] = thread.name
+
+
+def _document(tracer: Any, names: dict[int, str]) -> dict[str, Any]:
+    tracer.parse()
+    return {
+        **tracer.data,
+        "conclab_threads": names,
+        "conclab_probe": {
+            "shortest_us": SHORTEST_US,
+            "full": bool(tracer.data["viztracer_metadata"]["overflow"]),
+        },
+    }
+
+
+def _write(target: Path, document: dict[str, Any]) -> None:
+    """Put the file in place whole: a reader never sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    try:
+        with partial.open("w", encoding="ascii") as file:
+            json.dump(document, file, separators=(",", ":"))
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+PROBE = Probe(watch=watch, requires="viztracer")

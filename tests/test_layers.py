@@ -1,0 +1,115 @@
+"""Imports point down only. The table is the architecture: a part without a row fails."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import conclab
+
+SOURCES = Path(conclab.__file__).parent
+NOUNS = {"model", "record", "errors", "files"}
+CONTENT = {"workloads", "strategies", "probes", "experiments"}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "model": set(),
+    "files": set(),
+    "record": {"model"},
+    "discovery": {"errors"},
+    "loopback": {"errors"},
+    "workloads": {"model", "errors", "workloads"},
+    "strategies": {"model", "strategies"},
+    "probes": {"model"},
+    "experiments": {"model"},
+    "lane": {"model", "discovery", "lane"},
+    "harness": {"model", "record", "errors", "discovery", "loopback", "harness", "__init__"},
+    "results": {"model", "record", "errors", "files", "results"},
+    "tracing": {"model", "errors", "files", "tracing"},
+    "pictures": {"files", "pictures"},
+    "cli": NOUNS | {"discovery", "lane", "harness", "results", "tracing", "pictures", "cli", "__init__"},
+}
+IN_A_LANE = ("model", "errors", "discovery", "workloads", "strategies", "probes", "lane")
+PRINTS = "cli"
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(SOURCES).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+FILES = sorted(SOURCES.rglob("*.py"))
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCES)))
+
+
+@every_file
+def test_every_import_points_down(path):
+    """A file imports only the parts that its own part may know."""
+    part = part_of(path)
+    assert part in MAY_IMPORT, f"{part} has no row in the table: say what it may import"
+    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
+        if name == "conclab" or name.startswith("conclab."):
+            target = ([*name.split("."), "__init__"])[1]
+            assert target in MAY_IMPORT[part], f"{part} may not import {name}"
+
+
+@pytest.mark.parametrize("part", IN_A_LANE)
+def test_what_runs_in_a_lane_needs_the_standard_library_alone(part):
+    """At module level: an interpreter in which nothing of ours is installed must be able to import it."""
+    for path in FILES:
+        if part_of(path) != part:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        top = imports(ast.Module([node for node in tree.body if not _type_checking(node)], []))
+        level = {name.split(".")[0] for name in top if not _nested_only(tree, name)}
+        strangers = level - set(sys.stdlib_module_names) - {"conclab"}
+        assert strangers == set(), f"{path.name} imports {strangers} at module level"
+
+
+@every_file
+def test_only_the_command_line_prints(path):
+    """Everything below raises or returns; a lane's stdout is its channel."""
+    if part_of(path) == PRINTS:
+        return
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "print" not in called or path.name == "loopback.py"  # its one line is its answer to the parent
+
+
+@every_file
+def test_every_module_says_what_it_is(path):
+    """The docstring comes first."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} has no docstring"
+
+
+@every_file
+def test_no_file_outgrows_its_idea(path):
+    """Over 300 lines there is a seam to look for."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def _type_checking(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _nested_only(tree: ast.Module, name: str) -> bool:
+    """An import inside a function is made when it is needed, and where it is there."""
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return name not in imports(ast.Module(top, []))
