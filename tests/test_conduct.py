@@ -226,7 +226,7 @@ def test_lanes_are_closed_at_the_end_and_killed_on_an_error(tmp_path):
     (tmp_path / "again").mkdir()
     clock = FakeClock()
     lanes, started = fake_lanes(tmp_path / "again", lambda: FakeLane({}, clock))
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - the block is what is interrupted
+    with pytest.raises(KeyboardInterrupt):
         with lanes:
             lanes.facts("3.13")
             raise KeyboardInterrupt

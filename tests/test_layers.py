@@ -20,21 +20,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
     "files": set(),
+    "here": set(),
     "record": {"model"},
     "discovery": {"errors"},
     "loopback": {"errors"},
-    "workloads": {"model", "errors", "workloads"},
+    "workloads": {"model", "errors", "here", "workloads"},
     "strategies": {"model", "strategies"},
     "probes": {"model"},
     "experiments": {"model"},
-    "lane": {"model", "discovery", "lane"},
+    "lane": {"model", "here", "discovery", "lane"},
     "harness": {"model", "record", "errors", "discovery", "loopback", "harness", "__init__"},
     "results": {"model", "record", "errors", "files", "results"},
     "tracing": {"model", "errors", "files", "tracing"},
     "pictures": {"files", "pictures"},
     "cli": NOUNS | {"discovery", "lane", "harness", "results", "tracing", "pictures", "cli", "__init__"},
 }
-IN_A_LANE = ("model", "errors", "discovery", "workloads", "strategies", "probes", "lane")
+IN_A_LANE = ("model", "here", "errors", "discovery", "workloads", "strategies", "probes", "lane")
 PRINTS = "cli"
 
 

@@ -261,7 +261,7 @@ def test_ends_quietly_on_a_signal(number):
 
 def test_the_server_is_gone_after_the_block():
     """Leaving `serving` waits for the end of the server, whatever ends the block."""
-    with pytest.raises(KeyboardInterrupt), loopback.serving() as address:  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), loopback.serving() as address:
         talk(address, CLOSE % 1)
         raise KeyboardInterrupt
     with pytest.raises(ConnectionRefusedError):

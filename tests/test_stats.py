@@ -32,6 +32,7 @@ from synthetic import SCENARIOS, TRUTH, covered, covered_at_stop
 RUNS = 1500
 GRANTED = 3 * math.sqrt(0.95 * 0.05 / RUNS)  # 1.7%
 
+steady = settings(derandomize=True, deadline=None)  # no luck, no wall clock
 times = st.floats(min_value=1e-4, max_value=1e4)
 blocks = st.lists(st.tuples(times, times), min_size=1, max_size=30)
 enough_blocks = st.lists(st.tuples(times, times), min_size=FEWEST_BLOCKS, max_size=30)
@@ -53,6 +54,7 @@ def close(expected):
 # What must be left alone
 
 
+@steady
 @given(enough_blocks, st.lists(st.integers(-8, 8), min_size=30, max_size=30))
 def test_a_slowdown_that_a_block_shares_changes_nothing_at_all(pairs, exponents):
     """Exactly nothing where the factor is a power of two; others differ by rounding (next test)."""
@@ -101,24 +103,28 @@ def test_independent_noise_is_hardly_widened():
 # The interval's own laws
 
 
+@steady
 @given(enough_blocks, times)
 def test_times_c_times_the_baseline_is_an_interval_times_c(pairs, c):
     scaled = interval([(b * c, v) for b, v in pairs])
     assert bounds(scaled) == close([c * bound for bound in bounds(interval(pairs))])
 
 
+@steady
 @given(enough_blocks)
 def test_swapping_baseline_and_variant_inverts_the_interval(pairs):
     swapped = interval([(v, b) for b, v in pairs])
     assert bounds(swapped) == close([1 / bound for bound in reversed(bounds(interval(pairs)))])
 
 
+@steady
 @given(enough_blocks)
 def test_blocks_read_backwards_say_the_same(pairs):
     """Neighbours stay neighbours."""
     assert bounds(interval(pairs[::-1])) == close(bounds(interval(pairs)))
 
 
+@steady
 @given(enough_blocks, st.randoms(use_true_random=False))
 def test_the_order_of_blocks_moves_the_width_but_never_the_estimate(pairs, rng):
     """Only the correlation of neighbours depends on the order, and it scales both sides alike."""
@@ -130,11 +136,13 @@ def test_the_order_of_blocks_moves_the_width_but_never_the_estimate(pairs, rng):
     assert up * other_down == pytest.approx(down * other_up, rel=1e-4, abs=1e-9)
 
 
+@steady
 @given(st.lists(st.tuples(times, times), min_size=6, max_size=6), st.randoms(use_true_random=False))
 def test_six_blocks_are_not_widened_so_their_order_means_nothing(pairs, rng):
     assert interval(rng.sample(pairs, 6)) == interval(pairs)
 
 
+@steady
 @given(blocks, levels, levels)
 def test_a_higher_level_holds_the_interval_of_a_lower_one(pairs, one, other):
     narrow, wide = interval(pairs, min(one, other)), interval(pairs, max(one, other))
@@ -142,6 +150,7 @@ def test_a_higher_level_holds_the_interval_of_a_lower_one(pairs, one, other):
     assert wide.estimate == narrow.estimate
 
 
+@steady
 @given(blocks, levels)
 def test_the_estimate_lies_inside_its_interval(pairs, level):
     found = interval(pairs, level)
@@ -177,9 +186,9 @@ def test_equal_times_leave_no_doubt():
 
 
 def test_the_estimate_is_the_median_of_pairwise_means():
-    """By hand, in logarithms: 0 1 2 3 4 9 have 21 means of pairs, and the eleventh is 2.5."""
-    found = ratio_interval([math.exp(x / 100) for x in (0, 1, 2, 3, 4, 9)], [1.0] * 6)
-    assert math.log(found.estimate) == pytest.approx(0.025)
+    """In logarithms: the eleventh of 21 pairwise means is 4. The median is 2.5, the mean 3.8."""
+    found = ratio_interval([math.exp(x / 100) for x in (0, 1, 2, 3, 8, 9)], [1.0] * 6)
+    assert math.log(found.estimate) == pytest.approx(0.04)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +249,7 @@ def test_the_normal_distribution_takes_over_within_a_rank_or_errs_towards_wider(
         assert abs(exact - bounding_rank(count, level)) <= 1
 
 
+@steady
 @given(st.integers(FEWEST_BLOCKS, 200), levels, levels)
 def test_the_rank_falls_as_the_level_rises_and_never_passes_the_middle(count, one, other):
     low, high = bounding_rank(count, min(one, other)), bounding_rank(count, max(one, other))
@@ -249,7 +259,7 @@ def test_the_rank_falls_as_the_level_rises_and_never_passes_the_middle(count, on
 # The helpers
 
 
-@settings(max_examples=50)
+@steady
 @given(st.lists(st.floats(-10, 10), min_size=2, max_size=40))
 def test_autocorrelation_lies_between_minus_one_and_one(values):
     assert -1 <= autocorrelation(values) <= 1
@@ -271,7 +281,7 @@ def test_autocorrelation_is_not_impressed_by_one_spike_of_two_blocks():
     assert plain > 0.4  # what it would be without the clipping
 
 
-@settings(max_examples=50)
+@steady
 @given(st.lists(st.floats(-10, 10), min_size=1, max_size=40))
 def test_effective_blocks_are_never_more_than_the_blocks(values):
     """Alternating noise is not rewarded: it would narrow intervals on a guess."""
@@ -311,13 +321,18 @@ def test_each_look_is_half_as_many_blocks_again_and_the_first_is_not_at_six():
 # Coverage: the promise itself
 
 
-@pytest.mark.parametrize("count", [6, 8, 12, 27])
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        (name, count)
+        for name, count in product(SCENARIOS, [6, 8, 12, 27])
+        # Six blocks are not widened; the benchmark shows what correlation costs there.
+        if count > FEWEST_BLOCKS or not name.startswith("neighbours")
+    ],
+)
 def test_a_95_percent_interval_holds_the_truth_93_to_97_times_in_a_hundred(name, count):
-    """Six blocks say too little about correlation; the benchmark shows what that costs."""
+    """Or as often as the scenario's own bound says, where so few blocks can't tell."""
     scenario = SCENARIOS[name]
-    if count == FEWEST_BLOCKS and name.startswith("neighbours"):
-        pytest.skip("six blocks are not widened")
     rng = random.Random(f"{name}/{count}")
     share = sum(covered(scenario, count, rng) for _ in range(RUNS)) / RUNS
     assert scenario.low - GRANTED <= share <= 0.97 + GRANTED

@@ -13,12 +13,12 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from conclab.discovery import load
+from conclab.here import interpreter_id
 from conclab.model import Probe, Span
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Noted:
         task, argument = numbered
         start = time.monotonic_ns()
         answer = self.job(argument)
-        return answer, _span(task, start)
+        return answer, _span(task, start, time.monotonic_ns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +83,11 @@ class NotedAsync:
             task, argument = numbered
             start = time.monotonic_ns()
             answer = await self.job(argument) if waits else self.job(argument)
-            return answer, _span(task, start)
+            return answer, _span(task, start, time.monotonic_ns())
 
         return run
 
 
-def _span(task: int, start_ns: int) -> Span:
+def _span(task: int, start_ns: int, end_ns: int) -> Span:
     here = threading.current_thread()
-    return Span(
-        task, start_ns, time.monotonic_ns(), os.getpid(), threading.get_native_id(), here.name, _interpreter()
-    )
-
-
-def _interpreter() -> int:
-    with suppress(ImportError):
-        from concurrent import interpreters  # type: ignore[attr-defined] # noqa: PLC0415 - 3.14 and newer
-
-        return int(interpreters.get_current().id)
-    return 0
+    return Span(task, start_ns, end_ns, os.getpid(), threading.get_native_id(), here.name, interpreter_id())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM, ROW = 11.0, 2.35, 2.85, 0.62, 1.28, 0.56  # inches
+WIDTH, LEFT, RIGHT, TOP, BOTTOM, ROW = 11.0, 2.5, 2.85, 0.62, 1.28, 0.56  # inches
 INK, SOFT, FAINT = "#1b1f24", "#667079", "#d5dae0"
 BAND, BAND_EDGE = "#f6ead0", "#d8bd7f"
 # Okabe and Ito's palette: told apart with every common colour blindness. The marker says the same again.
@@ -106,7 +106,7 @@ def _row(axes: Axes, row: Answer, place: int) -> None:
         axes.axhline(place - 0.5, color=FAINT, linewidth=0.5, zorder=0.5)
     missing = row.tone is Tone.MISSING
     left, right = 0.22 - LEFT, WIDTH - LEFT - RIGHT + 0.18
-    _beside(axes, place, left, _wrapped(row.name, 25), row.detail, colour=SOFT if missing else INK)
+    _beside(axes, place, left, _wrapped(row.name, 27), row.detail, colour=SOFT if missing else INK)
     remark = _wrapped(row.remark, 44) if missing else row.remark
     _beside(axes, place, right, row.headline, remark, colour=COLOURS[row.tone])
     if not missing:

@@ -20,7 +20,7 @@ def octave_ticks(low: float, high: float) -> list[float]:
 
 def round_ticks(low: float, high: float) -> list[float]:
     """Choose round numbers of seconds, as many as have room."""
-    for steps in ((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 3), (1,)):
+    for steps in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 3), (1,)):
         ticks = [step * 10.0**power for power in range(-9, 7) for step in steps]
         ticks = [tick for tick in ticks if low <= tick <= high]
         if len(ticks) < MOST:

@@ -89,12 +89,12 @@ def _rows(recording: Recording, spans: Sequence[Span], window: tuple[int, int]) 
     rows: list[Row] = []
     for thread, shown in threads.items():
         here = by_thread.get(thread, [])
-        calls = clip(recording.calls.get(thread, []), *window)
+        calls = recording.calls.get(thread, [])
         fitted = nest(calls, here)
         if fitted is not None:
-            rows.append(Row(shown, fitted, here))
+            rows.append(Row(shown, clip(fitted, *window), here))
         else:
-            rows.append(Row(shown, calls))
+            rows.append(Row(shown, clip(calls, *window)))
             tasks = sorted(here, key=attrgetter("task"))
             rows += [
                 Row(f"task {task}", spans=list(same)) for task, same in groupby(tasks, attrgetter("task"))

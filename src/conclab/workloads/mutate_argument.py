@@ -11,29 +11,16 @@ price of the other process, and shows as time. Twins: mutate_copy, mutate_deepco
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from conclab.here import interpreter_id
 from conclab.model import Bound, Order, Sighting, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-if sys.version_info >= (3, 14):
-    from concurrent.interpreters import get_current
-
-    def interpreter_id() -> int:
-        """Tell which interpreter of the process this is; 0 is the main one."""
-        return get_current().id
-else:
-
-    def interpreter_id() -> int:
-        """Say 0, the main one: the standard library had no others before 3.14."""
-        return 0
-
 
 MARK = "changed here"
 

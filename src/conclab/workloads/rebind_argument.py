@@ -17,8 +17,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conclab.here import interpreter_id
 from conclab.workloads import mutate_argument
-from conclab.workloads.mutate_argument import MARK, Answer, Parcel, glance, interpreter_id, parcels
+from conclab.workloads.mutate_argument import MARK, Answer, Parcel, glance, parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
