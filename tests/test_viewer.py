@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import socket
+import sys
 import threading
 from contextlib import ExitStack
 from urllib.parse import parse_qs, urlsplit
@@ -146,6 +147,7 @@ def test_only_reading_is_possible(trace):
             assert ask(address, address.path, method=method)[0].status == 501
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.1 is the only loopback address")
 def test_other_machines_can_not_connect(trace):
     """The socket is bound to the loopback address, not to all of them."""
     with serve(trace) as url:
@@ -164,24 +166,46 @@ def test_two_traces_can_be_open_at_once(trace):
         assert ask(two, two.path)[0].status == 200
 
 
+def stopped_by_ctrl_c(trace, stack):
+    """Leave an idle connection open, then stop as Ctrl-C does."""
+    with serve(trace) as url:
+        port = urlsplit(url).port
+        idle = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        idle.sendall(f"HEAD {urlsplit(url).path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert idle.recv(100).startswith(b"HTTP/1.1 200")
+        raise KeyboardInterrupt(port)
+
+
 def test_the_port_is_free_again_at_once(trace):
     """Also after Ctrl-C, and with a connection still open."""
     with ExitStack() as stack:
-        with pytest.raises(KeyboardInterrupt), serve(trace) as url:
-            port = urlsplit(url).port
-            idle = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
-            idle.sendall(f"HEAD / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-            assert idle.recv(100).startswith(b"HTTP/1.1 404")
-            raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt) as stop:
+            stopped_by_ctrl_c(trace, stack)
+        (port,) = stop.value.args
+        assert not [thread for thread in threading.enumerate() if thread.name == "viewer"]
         with serve(trace, port=port) as again:
             assert urlsplit(again).port == port
-    assert not [thread for thread in threading.enumerate() if thread.name == "viewer"]
+
+
+def test_a_tab_closed_while_it_loads_leaves_the_terminal_quiet(trace, capfd):
+    """The terminal belongs to the command line."""
+    name = next(name for name in viewer._page_files() if name.endswith("/trace_processor.wasm"))
+    with serve(trace) as url:
+        address = urlsplit(url)
+        with socket.create_connection(("127.0.0.1", address.port)) as tab:
+            tab.sendall(f"GET {address.path}{name} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            assert tab.recv(15) == b"HTTP/1.1 200 OK"
+        for thread in threading.enumerate():
+            if "process_request" in thread.name:
+                thread.join(30)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_port_in_use_is_a_clear_error(trace):
     """With its number, and without a traceback of the socket module."""
-    with serve(trace) as url, pytest.raises(ConclabError, match=f"127.0.0.1:{urlsplit(url).port}"):
-        with serve(trace, port=urlsplit(url).port):
+    with serve(trace) as url:
+        port = urlsplit(url).port
+        with pytest.raises(ConclabError, match=f"127.0.0.1:{port}"), serve(trace, port=port):
             pass
 
 

@@ -77,6 +77,7 @@ class Recording:
     guesses: dict[str, str] = field(default_factory=dict)  # what the person predicted
     ceiling_workers: int = 0  # 0: not measured
     stopped: str = ""  # why measuring ended
+    target: float = 0.03  # half the width of an interval that is narrow enough to stop
     complete: bool = False
 
     def trials(self, variant: str) -> list[Trial | None]:

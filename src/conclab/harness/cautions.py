@@ -6,6 +6,8 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from conclab.harness.plan import CEILING_ALL, CEILING_ONE
+from conclab.harness.stats import FEWEST_BLOCKS as LEAST_BLOCKS
+from conclab.harness.stats import log_ratios, without_spikes
 from conclab.model import Gil, Verdict
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 BUSY_DELAY = 0.10  # of the time ready without a CPU; on a quiet machine serial work shows 0.3%
 DRIFT = 0.25  # interquartile range over median of the baseline's times
-LEAST_BLOCKS = 6  # with five, smallest and largest ratio can't bound the median at 95%
+NOTABLE = 0.10  # of the blocks set aside as spikes: more than a passing disturbance
 
 
 def cautions(recording: Recording, findings: Sequence[Finding], top: Interval | None) -> list[str]:
@@ -27,6 +29,7 @@ def cautions(recording: Recording, findings: Sequence[Finding], top: Interval | 
         _low_ceiling,
         _busy,
         _drifting,
+        _set_aside,
         _gil_came_back,
         _inconclusive,
         _power,
@@ -83,6 +86,15 @@ def _drifting(recording: Recording, *_: object) -> Iterator[str]:
                 f"the speed of {name} varied by {(high - low) / middle:.0%} during the run; "
                 "ratios inside a block cancel that, single times don't"
             )
+
+
+def _set_aside(recording: Recording, *_: object) -> Iterator[str]:
+    for name, versus in recording.versus.items():
+        ratios = log_ratios(*recording.pairs(versus, name)) if recording.pairs(versus, name)[0] else []
+        away = len(ratios) - len(without_spikes(ratios)) if len(ratios) >= LEAST_BLOCKS else 0
+        if away > NOTABLE * len(ratios):
+            share = f"{away} of {len(ratios)} blocks"
+            yield f"{name}: {share} were far off the others and are not in its interval"
 
 
 def _gil_came_back(recording: Recording, *_: object) -> Iterator[str]:

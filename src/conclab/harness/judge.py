@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from conclab.record import Interval, Recording
 
 MARGIN = 0.05  # a difference that nobody would choose a strategy for
-TARGET = 0.03  # half the width of an interval that is narrow enough
 LEVEL = 0.95
 
 
@@ -40,7 +39,7 @@ def ceiling(recording: Recording) -> Interval | None:
 def is_precise(recording: Recording) -> bool:
     """Are all speedups known well enough to stop? Precision stops a run, never significance."""
     return all(
-        _speedup(recording, variant.name, versus).half_width <= TARGET
+        _speedup(recording, variant.name, versus).half_width <= recording.target
         for variant in recording.lineup
         if (versus := recording.versus[variant.name]) != variant.name
         and variant.name not in recording.errors

@@ -82,7 +82,7 @@ class LaneProcess:
         except queue.Empty:
             self.kill()
             raise LaneSilentError(f"no answer within {patience_s:g} s; stopped") from None
-        except OSError:
+        except (OSError, ValueError):  # the pipe is closed, at the lane's end or at ours
             line = ""
         if not line:
             raise LaneDiedError(self._how_it_ended())

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+NOTHING = "no block finished"
+
+
 class Tone(StrEnum):
     """How an answer is meant; the first four are verdicts."""
 
@@ -57,7 +60,7 @@ def answers(run: Mapping[str, Any]) -> Answers:
     """Say something of every variant, in the run's order; those left out come last."""
     variants = run.get("variants") or []
     compared = [_ratios(variant, variants) for variant in variants]
-    in_seconds = not any(compared) and any(_seen(variant) for variant in variants)
+    in_seconds = all(_is_baseline(variant) for variant in variants) and any(map(_seen, variants))
     several = len({variant.get("interpreter") for variant in variants}) > 1
     ideals = _ideals(run)
     rows = []
@@ -72,7 +75,8 @@ def answers(run: Mapping[str, Any]) -> Answers:
         elif ratios:
             rows.append(_compared(variant, detail, ratios=ratios, ideal=ideals.get(variant["name"])))
         else:
-            rows.append(_missing(variant["name"], detail, "no block finished"))
+            why = "its baseline has none" if _seen(variant) else ""
+            rows.append(_missing(variant["name"], detail, "no block to compare" if why else NOTHING, why))
     rows += [_missing(one["name"], "", "left out", one["reason"]) for one in run.get("left_out") or []]
     names = {variant["baseline"] for variant in variants if variant.get("baseline")}
     return Answers(tuple(rows), in_seconds, names.pop() if len(names) == 1 else None)
@@ -83,14 +87,11 @@ def caption(run: Mapping[str, Any]) -> str:
     blocks = len(run.get("blocks") or [])
     where = run.get("environment") or {}
     cores = where.get("cores_usable")
-    interpreters = [
-        f"{one['name']} ({one.get('version', '?')}, GIL {one['gil']})"
-        for one in run.get("interpreters") or []
-    ]
+    interpreters = [_interpreter(one) for one in run.get("interpreters") or []]
     parts = [f"{blocks} block{'s' * (blocks != 1)}", *interpreters]
     parts.append(f"{cores} core{'s' * (cores != 1)} usable" if cores else "")
     parts.append("" if run.get("complete", True) else "stopped early: not complete")
-    return textwrap.shorten("  |  ".join(part for part in parts if part), 150, placeholder="...")
+    return textwrap.shorten(" | ".join(part for part in parts if part), 150, placeholder="...")
 
 
 def _interpreter(facts: Mapping[str, Any]) -> str:
@@ -113,8 +114,8 @@ def duration(seconds: float, *, shortest: bool = False) -> str:
 
 
 def _digits(value: float) -> str:
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:.2f}" if rounded < 10 else f"{rounded:.1f}" if rounded < 100 else f"{rounded:.0f}"  # noqa: PLR2004
+    """Three digits, as the table has them."""
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"  # noqa: PLR2004 - where digits end
 
 
 def _detail(variant: Mapping[str, Any], *, several: bool) -> str:
@@ -132,7 +133,7 @@ def _missing(name: str, detail: str, what: str, why: str = "") -> Answer:
 def _baseline(variant: Mapping[str, Any], detail: str) -> Answer:
     times = _seen(variant)
     if not times:
-        return _missing(variant["name"], detail, "no block finished")
+        return _missing(variant["name"], detail, NOTHING)
     return Answer(
         variant["name"], detail, Tone.BASELINE, "baseline", f"median {duration(median(times))}", estimate=1.0
     )
@@ -141,7 +142,7 @@ def _baseline(variant: Mapping[str, Any], detail: str) -> Answer:
 def _timed(variant: Mapping[str, Any], detail: str) -> Answer:
     times = _seen(variant)
     if not times:
-        return _missing(variant["name"], detail, "no block finished")
+        return _missing(variant["name"], detail, NOTHING)
     middle = median(times)
     return Answer(
         variant["name"],

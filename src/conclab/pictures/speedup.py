@@ -25,7 +25,7 @@ COLOURS = {
     Tone.FASTER: "#0072b2",
     Tone.SLOWER: "#d55e00",
     Tone.SAME: "#4a5560",
-    Tone.INCONCLUSIVE: "#8a929b",
+    Tone.INCONCLUSIVE: "#6b7480",
     Tone.BASELINE: INK,
     Tone.MISSING: SOFT,
 }
@@ -107,7 +107,7 @@ def _row(axes: Axes, row: Answer, place: int) -> None:
     missing = row.tone is Tone.MISSING
     left, right = 0.22 - LEFT, WIDTH - LEFT - RIGHT + 0.18
     _beside(axes, place, left, _wrapped(row.name, 27), row.detail, colour=SOFT if missing else INK)
-    remark = _wrapped(row.remark, 44) if missing else row.remark
+    remark = _wrapped(row.remark, 42) if missing else row.remark
     _beside(axes, place, right, row.headline, remark, colour=COLOURS[row.tone])
     if not missing:
         _shapes(axes, row, place)
@@ -149,26 +149,18 @@ def _shapes(axes: Axes, row: Answer, place: int) -> None:
         box = Rectangle((low, place - 0.36), (high or right) - low, 0.72, facecolor=BAND, edgecolor=BAND_EDGE)
         box.set(linewidth=0.7, zorder=1)
         axes.add_patch(box).set_gid(f"speedup-predicted-{place}")
-    heights = [place + ((index * GOLDEN) % 1 - 0.5) * 0.5 for index in range(len(row.points))]
-    axes.scatter(
-        row.points,
-        heights,
-        s=13,
-        color=colour,
-        alpha=0.36,
-        linewidths=0,
-        zorder=3,
-        gid=f"speedup-blocks-{place}",
-    )
+    if row.points:
+        heights = [place + ((index * GOLDEN) % 1 - 0.5) * 0.5 for index in range(len(row.points))]
+        dots = axes.scatter(row.points, heights, s=13, color=colour, alpha=0.36, linewidths=0, zorder=5)
+        dots.set_gid(f"speedup-blocks-{place}")
     if row.estimate is None:
         return
     if row.tone is not Tone.BASELINE:
         low, high = row.low or left, row.high or right
-        axes.plot([low, high], [place, place], color="white", linewidth=4.6, zorder=4, solid_capstyle="butt")
-        axes.plot([low, high], [place, place], color=colour, linewidth=2.2, zorder=5, solid_capstyle="butt")
+        axes.plot([low, high], [place, place], color=colour, linewidth=2.2, zorder=4, solid_capstyle="butt")
         for end, caps in ((row.low, "|"), (row.high, "|")):
             if end:
-                axes.plot([end], [place], caps, color=colour, markersize=11, markeredgewidth=1.8, zorder=5)
+                axes.plot([end], [place], caps, color=colour, markersize=11, markeredgewidth=1.8, zorder=4)
     face = "white" if row.tone is Tone.INCONCLUSIVE else colour
     axes.plot(
         [row.estimate],

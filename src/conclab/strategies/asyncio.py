@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 
 async def gather_bounded(job: Job, arguments: Sequence[Any], in_flight: int) -> list[Any]:
-    """Run one asyncio task per argument in a TaskGroup, at most `in_flight` of them at work."""
-    # A plain function in a coroutine is the mistake that async-cpu shows, not a mistake of ours.
-    gate = asyncio.Semaphore(in_flight)
-    waits = iscoroutinefunction(job)
+    """Run jobs in a TaskGroup, at most `in_flight` of them at a time; answers in order.
 
-    async def one(argument: Any) -> Any:
-        async with gate:
-            return await job(argument) if waits else job(argument)
+    Each asyncio task takes the next argument when it is done with one, so a batch of any length needs
+    no more tasks than may be in flight, and nothing is created only to wait at a semaphore.
+    """
+    # A plain function in a coroutine is the mistake that async-cpu shows, not a mistake of ours.
+    waits = iscoroutinefunction(job)
+    answers: list[Any] = [None] * len(arguments)
+    queue = enumerate(arguments)  # shared: one event loop, so taking from it needs no lock
+
+    async def take_turns() -> None:
+        for position, argument in queue:
+            answers[position] = await job(argument) if waits else job(argument)
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(argument)) for argument in arguments]
-    return [task.result() for task in tasks]
+        for _ in range(min(in_flight, len(arguments))):
+            group.create_task(take_turns())
+    return answers
 
 
 @contextmanager

@@ -23,7 +23,9 @@ TOLERANCE_NS = 5_000
 def clip(calls: Iterable[Call], start_ns: int, end_ns: int) -> list[Call]:
     """Keep what lies in the window, callers first; a call that reaches over its edge is cut there."""
     return [
-        replace(call, start_ns=max(call.start_ns, start_ns), end_ns=min(call.end_ns, end_ns))
+        call
+        if start_ns <= call.start_ns and call.end_ns <= end_ns
+        else replace(call, start_ns=max(call.start_ns, start_ns), end_ns=min(call.end_ns, end_ns))
         for call in sorted(calls, key=lambda call: (call.start_ns, -call.end_ns))
         if call.start_ns < end_ns and call.end_ns > start_ns
     ]

@@ -11,6 +11,7 @@ import json
 import mimetypes
 import secrets
 import shutil
+import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -31,13 +32,8 @@ ADDRESS = "127.0.0.1"
 _TYPES = {".wasm": "application/wasm", ".js": "text/javascript", ".gz": "application/gzip"}
 _COMMANDS = [{"id": "dev.perfetto.ExpandTracksByRegex", "args": [".*"]}]
 _POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'"
-# The page asks for consent to cookies that it sets on its public site only. Its service worker would
-# outlive this server and answer for the next one on the same port.
-_PREPARE = b"""<script>
-localStorage.setItem('cookieAck', 'true');
-delete Navigator.prototype.serviceWorker;
-</script>
-"""
+# The page wants a service worker at the root of its host, where there is nothing to find.
+_PREPARE = b"<script>delete Navigator.prototype.serviceWorker</script>\n"
 _SCRIPT = b'<script type="text/javascript">'
 # The page puts the process with the most slices first. Ours are numbered in the order of the variants.
 _BUSIEST_FIRST = b"chromeProcessRank desc,"
@@ -57,11 +53,13 @@ def serve(trace: Path, *, port: int = 0) -> Iterator[str]:
     except OSError as error:
         raise ConclabError(f"can't listen on {ADDRESS}:{port}: {error.strerror or error}") from error
     with server:
-        threading.Thread(target=server.serve_forever, name="viewer", daemon=True, args=(0.05,)).start()
+        thread = threading.Thread(target=server.serve_forever, name="viewer", daemon=True, args=(0.05,))
+        thread.start()
         try:
             yield _address(f"http://{ADDRESS}:{server.server_port}/{token}/", trace.name)
         finally:
             server.shutdown()
+            thread.join()
 
 
 def _address(root: str, name: str) -> str:
@@ -87,6 +85,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True  # the port is free again at once
     allow_reuse_port = False  # but two servers never share one
+
+    def handle_error(self, *about: Any) -> None:
+        """Say nothing of a tab that was closed while it loaded."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(*about)
 
 
 class _Handler(BaseHTTPRequestHandler):

