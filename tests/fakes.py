@@ -82,6 +82,7 @@ class FakeLane:
         seconds *= 2.718281828 ** self._random.gauss(0, self.noise)
         self.clock.now += seconds
         return {
+            "tasks": tasks,
             "time_s": seconds,
             "cpu_s": seconds,
             "run_delay_s": 0.0,

@@ -27,7 +27,7 @@ def trial(time_s: float, **more) -> Trial:
         "checksum": "",
         "gil": Gil.ENABLED,
     }
-    return Trial(time_s=time_s, **(facts | more))
+    return Trial(tasks=8, time_s=time_s, **(facts | more))
 
 
 @pytest.mark.parametrize(

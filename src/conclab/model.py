@@ -205,6 +205,7 @@ class Experiment:
 class Trial:
     """One timed execution of one variant's batch. None where this platform can't tell."""
 
+    tasks: int
     time_s: float
     cpu_s: float | None
     run_delay_s: float | None  # runnable but given no CPU, summed over all threads and workers

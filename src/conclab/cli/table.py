@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
     from rich.table import Table
@@ -21,7 +21,7 @@ COLOURS = {
     "unclear": "yellow",
 }
 SURPRISE = {"holds": "yes", "fails": "surprise", "unclear": "unclear"}
-WIDE = 100
+GAP = 2
 
 
 def show(run: Json, console: Console) -> None:
@@ -31,8 +31,10 @@ def show(run: Json, console: Console) -> None:
     console.print(f"[bold]{escape(run['question'])}[/bold]")
     console.print(escape(_about(run)), style="dim")
     console.print()
-    console.print(_table(run, wide=console.width >= WIDE))
+    console.print(_table(run, width=console.width))
     if any(variant["sightings"] for variant in run["variants"]):
+        console.print("\nThe worker held the [magenta]same[/] object as the caller, or a [blue]copy[/];")
+        console.print("[bold]*[/] the caller sees what the worker did:\n")
         console.print(_sightings(run))
     for line in _notes(run):
         console.print(line)
@@ -53,40 +55,36 @@ def _about(run: Json) -> str:
     return f"{where} · {cores} · {blocks} ({state}) · seed {run['seed']}\n{work}"
 
 
-def _table(run: Json, *, wide: bool) -> Table:
+def _table(run: Json, *, width: int) -> Table:
+    """One row a variant. On a narrow terminal the columns that matter least are left out."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("variant", no_wrap=True)
-    table.add_column("batch", justify="right", no_wrap=True)
-    table.add_column("start-up", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("CPUs", justify="right", no_wrap=True)
-        table.add_column("peak", justify="right", no_wrap=True)
-    for name in ("speedup [95%]", "verdict", "predicted", "agrees"):
-        table.add_column(name, no_wrap=name != "verdict")
-    for variant in run["variants"]:
-        row = [variant["name"], duration(middle(variant["times_s"])), duration(variant["startup_s"])]
-        if wide:
-            row += [_cpus(variant), _bytes(variant["max_rss_bytes"])]
-        table.add_row(*row, *_judged(variant))
+    columns = {name: [cell(variant) for variant in run["variants"]] for name, cell in COLUMNS.items()}
+    for dispensable in DISPENSABLE:
+        widths = [max(Text.from_markup(cell).cell_len for cell in [name, *columns[name]]) for name in columns]
+        if sum(widths) + GAP * len(widths) <= width:
+            break
+        del columns[dispensable]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, GAP, 0, 0))
+    for name in columns:
+        table.add_column(name.replace("[", "\\["), justify="right" if name in RIGHT else "left", no_wrap=True)
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
     return table
 
 
-def _judged(variant: Json) -> list[str]:
+def _verdict(variant: Json) -> str:
+    if variant["error"]:
+        return "[bold red]failed[/]"
+    return "[dim]baseline[/]" if variant["baseline"] is None else coloured(variant["verdict"])
+
+
+def _speedup(variant: Json) -> str:
     from rich.markup import escape
 
-    if variant["error"]:
-        return [escape(interval(variant["speedup"])), "[bold red]failed[/]", escape(predicted(variant)), ""]
-    if variant["baseline"] is None:
-        return ["1.00x", "[dim]baseline[/]", escape(predicted(variant)), coloured(variant["agrees"])]
-    return [
-        escape(interval(variant["speedup"])),
-        coloured(variant["verdict"]),
-        escape(predicted(variant)),
-        coloured(variant["agrees"]),
-    ]
+    return "1.00x" if variant["baseline"] is None else escape(interval(variant["speedup"]))
 
 
 def coloured(word: str | None) -> str:
@@ -100,9 +98,15 @@ def interval(speedup: Json | None) -> str:
     """`1.93x [1.90, 1.97]`."""
     if speedup is None:
         return "-"
-    if speedup["low"] is None:
-        return f"{speedup['estimate']:.2f}x [?, ?]"
-    return f"{speedup['estimate']:.2f}x [{speedup['low']:.2f}, {speedup['high']:.2f}]"
+    middle, low, high = (_ratio(speedup[part]) for part in ("estimate", "low", "high"))
+    return f"{middle}x [{low}, {high}]"
+
+
+def _ratio(value: float | None) -> str:
+    """Two digits after the point, but at least two that matter: a copy can cost a factor of 300."""
+    if value is None:
+        return "?"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"  # noqa: PLR2004
 
 
 def predicted(variant: Json) -> str:
@@ -125,9 +129,6 @@ def _sightings(run: Json) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        title="worker held: same = the caller's object, copy = its own   * the caller sees the change",
-        title_justify="left",
-        title_style="dim",
     )
     table.add_column("variant", no_wrap=True)
     cases = next(variant["sightings"] for variant in run["variants"] if variant["sightings"])
@@ -214,3 +215,18 @@ def _cpus(variant: Json) -> str:
 
 def _bytes(value: int | None) -> str:
     return "-" if value is None else f"{value / 2**20:.0f} MiB"
+
+
+COLUMNS: dict[str, Callable[[Json], str]] = {
+    "variant": lambda variant: str(variant["name"]),
+    "batch": lambda variant: duration(middle(variant["times_s"])),
+    "start-up": lambda variant: duration(variant["startup_s"]),
+    "CPUs": _cpus,
+    "peak": lambda variant: _bytes(variant["max_rss_bytes"]),
+    "speedup [95%]": _speedup,
+    "verdict": _verdict,
+    "predicted": predicted,
+    "agrees": lambda variant: coloured(variant["agrees"]),
+}
+RIGHT = {"batch", "start-up", "CPUs", "peak"}
+DISPENSABLE = ("peak", "CPUs", "start-up", "predicted")

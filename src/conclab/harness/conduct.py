@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from conclab.harness.launch import Json
 
 WARM_UPS = 2  # the first fills caches and specialises bytecode, the second shows that it is over
-TASK_TARGET_CEILING_S = 0.002
-CEILING_TASKS_PER_WORKER = 5
+CEILING_TASK_S = 0.0015
+CEILING_TASKS_PER_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Conductor:
         for variant in self._reference[:1]:
             work = load("conclab.workloads", variant.workload, Workload)
             count = CEILING_TASKS_PER_WORKER * variant.workers
-            self._calibrate_by(variant, work, count, TASK_TARGET_CEILING_S, key=plan.CEILING_ONE)
+            self._calibrate_by(variant, work, count, CEILING_TASK_S, key=plan.CEILING_ONE)
 
     def _calibrate_by(
         self, variant: Variant, work: Workload, tasks: int, target_s: float, key: str = ""

@@ -110,7 +110,9 @@ def shuffled(names: Sequence[str], random: Random) -> list[str]:
 def task_target_s(workload: Workload, tasks: int) -> float:
     """How long one task should last at least.
 
-    A serial trial of 40 ms is long against the 5 ms switch interval and the cost of a submit, and
-    short against the drift of the machine. A task under 1 ms would measure the pool, not the work.
+    A serial trial of 25 ms spans five switch intervals of the GIL and dwarfs the cost of a submit. Longer
+    ones would be fewer and further apart, and the speed of a shared CPU changes between them: with
+    trials of 10, 20, 40 and 80 ms, the interval after 10 s was the wider the longer they were. A task
+    under 1 ms would measure the pool, not the work.
     """
-    return max(0.040 / tasks, 0.001) if workload.bound is Bound.CPU else 0.0
+    return max(0.025 / tasks, 0.001) if workload.bound is Bound.CPU else 0.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conclab.model import InterpreterFacts, Prediction, SightingPrediction, Trial, Variant
-    from conclab.record import Block, Calibration, Finding, Interval, Recording
+    from conclab.record import Block, Finding, Interval, Recording
 
 SCHEMA = "conclab.run/1"
 Json = dict[str, Any]
@@ -32,7 +32,6 @@ def document(
 ) -> Json:
     """Return the run as the schema describes it. None stands for unknown, and for an unbounded interval."""
     experiment = recording.experiment
-    calibrations = recording.calibrations
     return {
         "schema": SCHEMA,
         "id": run_id,
@@ -46,9 +45,9 @@ def document(
         "stopped": recording.stopped,
         "environment": recording.environment,
         "interpreters": [_interpreter(name, facts) for name, facts in recording.interpreters.items()],
-        "workload": _workload(experiment.workload, calibrations.get(experiment.workload)),
+        "workload": _workload(recording, experiment.workload),
         "workloads": [
-            _workload(name, calibrations.get(name))
+            _workload(recording, name)
             for name in dict.fromkeys(variant.workload for variant in recording.lineup)
         ],
         "variants": [_variant(recording, finding) for finding in findings],
@@ -72,11 +71,16 @@ def _interpreter(asked: str, facts: InterpreterFacts) -> Json:
     }
 
 
-def _workload(name: str, calibration: Calibration | None) -> Json:
+def _workload(recording: Recording, name: str) -> Json:
+    calibration = recording.calibrations.get(name)
+    names = {variant.name for variant in recording.lineup if variant.workload == name}
+    counts = [
+        trial.tasks for block in recording.blocks for key, trial in block.trials.items() if key in names
+    ]
     return {
         "name": name,
         "arguments": {"size": calibration.size if calibration else None},
-        "batch_size": calibration.tasks if calibration else None,
+        "batch_size": counts[0] if counts else None,
         "calibrated_task_s": calibration.task_s if calibration else None,
     }
 
