@@ -25,7 +25,6 @@ EXPERIMENT = Experiment(
     topic="gil",
     workload="fetch",
     workers=8,
-    tasks_per_worker=2,
     variants=(
         Variant("serial", workers=1),
         Variant("threads", predict=threads),

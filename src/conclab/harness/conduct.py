@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from conclab.harness.launch import Json
 
 WARM_UPS = 2  # the first fills caches and specialises bytecode, the second shows that it is over
-CEILING_TASK_S = 0.0015
-CEILING_TASKS_PER_WORKER = 4
+CEILING_TASK_S = 0.006  # one task per process: what is measured is the cores, not the pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,7 @@ class Conductor:
                 self._calibrate_by(variant, work, tasks, target)
         for variant in self._reference[:1]:
             work = load("conclab.workloads", variant.workload, Workload)
-            count = CEILING_TASKS_PER_WORKER * variant.workers
-            self._calibrate_by(variant, work, count, CEILING_TASK_S, key=plan.CEILING_ONE)
+            self._calibrate_by(variant, work, variant.workers, CEILING_TASK_S, key=plan.CEILING_ONE)
 
     def _calibrate_by(
         self, variant: Variant, work: Workload, tasks: int, target_s: float, key: str = ""
