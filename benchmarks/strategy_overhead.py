@@ -112,6 +112,7 @@ BARE = {
     "serial": bare_serial,
     "threads": lambda: bare_pool(ThreadPoolExecutor(WORKERS)),
     "processes": processes("spawn"),
+    "processes-dealt": processes("spawn"),
     "processes-forkserver": processes("forkserver"),
     "processes-fork": processes("fork"),
     "asyncio": bare_loop,

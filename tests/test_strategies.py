@@ -72,7 +72,7 @@ def test_a_worker_that_cannot_start_is_an_error_and_not_a_wait(strategy, capfd):
     capfd.readouterr()  # pools print the worker's traceback
 
 
-@pytest.mark.parametrize("name", ["threads", "processes", "processes-forkserver"])
+@pytest.mark.parametrize("name", ["threads", "processes", "processes-dealt", "processes-forkserver"])
 def test_all_workers_are_up_when_the_pool_is_open(name):
     """Two workers meet before the first task, so no start-up is left for the clock to pay."""
     with ALL[name].open(2, jobs.nothing) as map_job:

@@ -97,7 +97,7 @@ def ceiling(lineup: Sequence[Variant], found: dict[str, Prediction], *, cores: i
     workers = min(cores, max(variant.workers for variant in claims))
     where = claims[0].interpreter
     one = Variant(CEILING_ONE, "serial", CEILING_WORKLOAD, workers, interpreter=where)
-    return [one, replace(one, name=CEILING_ALL, strategy="processes")]
+    return [one, replace(one, name=CEILING_ALL, strategy="processes-dealt")]
 
 
 def shuffled(names: Sequence[str], random: Random) -> list[str]:
@@ -110,9 +110,10 @@ def shuffled(names: Sequence[str], random: Random) -> list[str]:
 def task_target_s(workload: Workload, tasks: int) -> float:
     """How long one task should last at least.
 
-    A serial trial of 25 ms spans five switch intervals of the GIL and dwarfs the cost of a submit. Longer
-    ones would be fewer and further apart, and the speed of a shared CPU changes between them: with
-    trials of 10, 20, 40 and 80 ms, the interval after 10 s was the wider the longer they were. A task
-    under 1 ms would measure the pool, not the work.
+    A serial trial of 40 ms spans eight switch intervals of the GIL. Shorter ones give narrower intervals,
+    but of another figure: for its first milliseconds a process pool may run two workers on one core (seen
+    on Linux: 1.2x from trials of 14 ms where 40 ms and more show 1.75x). Longer ones are fewer and
+    further apart, and the speed of a shared CPU changes in between. A task under 1 ms would measure the
+    pool, not the work.
     """
-    return max(0.025 / tasks, 0.001) if workload.bound is Bound.CPU else 0.0
+    return max(0.040 / tasks, 0.001) if workload.bound is Bound.CPU else 0.0
