@@ -1,9 +1,10 @@
 """What each strategy costs on top of the bare standard-library call, on 10,000 empty tasks.
 
-    python benchmarks/strategy_overhead.py [--tasks 10000] [--rounds 15]
+    python benchmarks/strategy_overhead.py [--tasks 10000] [--rounds 31]
 
 Bare call and strategy take turns in one process, in random order, each with a pool that is open; the
-figure is the median of the ratios. At most 1.1 is the promise.
+figure is their ratio with its 95% interval. At most 1.1 is the promise; it counts as broken where the
+whole interval lies above.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ import argparse
 import asyncio
 import multiprocessing
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from conclab.discovery import load_all
 from conclab.harness.preflight import missing
+from conclab.harness.stats import ratio_interval
 from conclab.lane.facts import facts
 from conclab.model import Gil, InterpreterFacts, Strategy, Variant
+
+if TYPE_CHECKING:
+    from conclab.record import Interval
 
 WORKERS = 2
 Run = Callable[[list[int]], object]
@@ -122,25 +127,23 @@ BARE = {
 }
 
 
-def ratios(name: str, strategy: Strategy, *, tasks: int, rounds: int) -> list[float]:
-    """Strategy over bare call, one ratio per round."""
+def cost(name: str, strategy: Strategy, *, tasks: int, rounds: int) -> Interval:
+    """Strategy over bare call, compared within each round."""
     arguments = list(range(tasks))
     with ExitStack() as stack:
         bare = stack.enter_context(BARE[name]())
         mapped = stack.enter_context(strategy.open(WORKERS, start))
         job = nothing_async if strategy.wants_async else nothing
         runs: dict[str, Run] = {"bare": bare, "ours": lambda batch: mapped(job, batch)}
-        found = []
+        found: dict[str, list[float]] = {"bare": [], "ours": []}
         for number in range(rounds + 1):
             order = list(runs)
             random.Random(number).shuffle(order)
-            seconds = {}
             for which in order:
                 begin = time.perf_counter()
                 runs[which](arguments)
-                seconds[which] = time.perf_counter() - begin
-            found.append(seconds["ours"] / seconds["bare"])
-    return found[1:]  # the first round warms both up
+                found[which].append(time.perf_counter() - begin)
+    return ratio_interval(found["ours"][1:], found["bare"][1:])  # the first round warms both up
 
 
 def main() -> int:
@@ -149,21 +152,20 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--tasks", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=31)
     options = parser.parse_args()
     told = facts()
     here = InterpreterFacts(**(told | {"version": tuple(told["version"]), "gil": Gil(told["gil"])}))
-    worst = 0.0
+    broken = False
     for name, strategy in load_all("conclab.strategies", Strategy).items():
         why_not = missing(Variant(name, name), here)
         if why_not:
             print(f"{name:<22} not measured: {why_not}")
             continue
-        found = sorted(ratios(name, strategy, tasks=options.tasks, rounds=options.rounds))
-        middle = statistics.median(found)
-        worst = max(worst, middle)
-        print(f"{name:<22} {middle:5.2f}  [{found[0]:.2f} .. {found[-1]:.2f}]", flush=True)
-    return int(worst > 1.1)
+        found = cost(name, strategy, tasks=options.tasks, rounds=options.rounds)
+        broken |= found.low > 1.1
+        print(f"{name:<22} {found.estimate:6.3f}  [{found.low:.3f}, {found.high:.3f}]", flush=True)
+    return int(broken)
 
 
 if __name__ == "__main__":

@@ -311,3 +311,13 @@ def test_one_usable_core_is_said_and_not_hidden(conclab_command, tmp_path):
     _, run = only_run(tmp_path, "gil-cpu")
     assert run["ceiling"] is None
     assert row(run, "processes")["predicted"]["high"] < 1.1
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_budget_is_a_number_of_seconds(conclab_command, value):
+    """A run must be able to end."""
+    done = conclab_command("run", "gil-cpu", "--budget", value)
+
+    assert done.returncode == 2
+    assert "--budget" in done.stderr
+    assert done.stderr.count("\n") == 1

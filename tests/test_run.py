@@ -156,6 +156,38 @@ def test_what_callers_see_is_as_predicted_everywhere(conclab_command, tmp_path, 
     }
 
 
+def test_an_interpreter_given_by_path_is_named_without_it(conclab_command, tmp_path):
+    """A run does not tell where it was made."""
+    import sys
+
+    done = conclab_command(
+        "run",
+        "gil-cpu",
+        "--only",
+        "asyncio",
+        "--budget",
+        "1",
+        "--no-trace",
+        "--json",
+        "--python",
+        sys.executable,
+    )
+
+    assert json.loads(done.stdout)["interpreters"][0]["asked"] == Path(sys.executable).name
+    assert sys.executable not in done.stdout
+
+
+def test_an_ascii_terminal_is_no_reason_to_fail(conclab_command, tmp_path):
+    """Signs that it lacks become question marks."""
+    done = conclab_command(
+        "run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace",
+        env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "Do threads make CPU-bound Python faster?" in done.stdout
+
+
 def test_quiet_says_nothing(conclab_command, tmp_path):
     """The files are the answer."""
     done = conclab_command("run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace", "--quiet")

@@ -200,13 +200,17 @@ def test_a_run_that_compares_nothing_shows_its_times(tmp_path):
 
 
 def test_the_ideal_is_shown_only_where_cores_are_the_question(tmp_path):
-    """A measured ceiling marks such a run; waiting needs no core and has no ideal."""
+    """Waiting needs no core and has no ideal; the ceiling is drawn where it was measured."""
+    claim = {"low": 1.3, "high": 2.2, "because": "cores", "parallel": True}
     ceiling = {"workers": 2, "speedup": {"estimate": 1.87, "low": 1.8, "high": 1.9, "level": 0.95}}
-    eight = variant("threads", 1.8, workers=8)
-    assert not any("ideal" in text or "ceiling" in text for text in words(picture(run(eight), tmp_path)))
+    waits = variant("threads", 1.8, workers=8, predicted=claim | {"parallel": False})
+    assert not any("ideal" in text or "ceiling" in text for text in words(picture(run(waits), tmp_path)))
+    eight = variant("threads", 1.8, workers=8, predicted=claim)
     text = words(picture(run(eight, ceiling=ceiling), tmp_path))
     assert {"ideal 2x", "this machine's ceiling 1.87x"} <= set(text)
-    text = words(picture(run(eight, variant("one", 1.0, workers=1), ceiling=ceiling), tmp_path))
+    text = words(
+        picture(run(eight, variant("one", 1.0, workers=1, predicted=claim), ceiling=ceiling), tmp_path)
+    )
     assert "ideal" in text
 
 

@@ -5,6 +5,7 @@ A command is one file; the table below decides the order of the help.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -69,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def outcome(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. What goes wrong is one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an ASCII terminal gets question marks, not a traceback
+            stream.reconfigure(errors="replace")
     try:
         code = conclab_command.main(args=arguments, prog_name="conclab", standalone_mode=False)
         sys.stdout.flush()

@@ -33,17 +33,21 @@ def command(run: str | None, what: str | None, out: str, *, no_browser: bool) ->
     what = what or "trace"
     if what not in FILES:
         raise BadRequestError(f"a run has no {what!r}; it may have: {', '.join(FILES)}")
-    folder = find(Path(out), run)
+    show(find(Path(out), run), what, browse=not no_browser)
+
+
+def show(folder: Path, what: str, *, browse: bool = True) -> None:
+    """Open one file of a run. Raises BadRequestError if the run lacks it."""
     file = folder / FILES[what]
     if not file.exists():
         raise BadRequestError(f"the run {folder.name} has no {what}{_why(what)}")
     if what == "trace":
-        show_trace(file, browse=not no_browser)
+        _serve(file, browse=browse)
     else:
-        _go(file.resolve().as_uri(), browse=not no_browser)
+        _go(file.resolve().as_uri(), browse=browse)
 
 
-def show_trace(file: Path, *, browse: bool = True) -> None:
+def _serve(file: Path, *, browse: bool) -> None:
     """Serve the trace until Ctrl-C. Raises ConclabError if that can't be done."""
     from conclab.tracing.viewer import serve
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +12,10 @@ import click
 from conclab.errors import BadRequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conclab.harness.interpreters import Interpreter
-    from conclab.model import Experiment
+    from conclab.model import Experiment, Span
     from conclab.record import Recording
     from conclab.results.folder import RunFolder
 
@@ -23,8 +26,13 @@ def interpreters(asked: tuple[str, ...]) -> dict[str, Interpreter]:
     """Find every interpreter that was asked for; the one that runs this program if none was."""
     from conclab.harness.interpreters import find, own
 
-    found = [find(name) for name in asked] or [own()]
-    return {interpreter.asked: interpreter for interpreter in found}
+    found: dict[str, Interpreter] = {}
+    for interpreter in [find(name) for name in asked] or [own()]:
+        name = interpreter.asked
+        while name in found and found[name].executable != interpreter.executable:
+            name += "'"  # two paths that end alike
+        found[name] = interpreter
+    return found
 
 
 def recording(
@@ -49,6 +57,15 @@ def recording(
         lineup=lineup,
         versus=versus,
     )
+
+
+def slowdown(recording: Recording, variant: str, spans: Sequence[Span]) -> float | None:
+    """How many times longer the traced batch took than a timed one does: the price of looking."""
+    times = [trial.time_s for trial in recording.trials(variant) if trial is not None]
+    if not times or not spans:
+        return None
+    traced_ns = max(span.end_ns for span in spans) - min(span.start_ns for span in spans)
+    return traced_ns / 1e9 / median(times)
 
 
 def view(recording: Recording, folder: RunFolder) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 import time
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conclab.cli.request import guesses, interpreters, recording, view
+from conclab.cli.request import guesses, interpreters, recording, slowdown, view
 from conclab.discovery import load, names
 from conclab.errors import ConclabError, InterruptedRunError, LaneError
 from conclab.model import Experiment
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 SAVE_EVERY_S = 1.0
 
 
+def finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse inf and nan: the run must be able to end, and JSON has no word for them."""
+    if not math.isfinite(value):
+        raise click.BadParameter("give a number of seconds", ctx=ctx, param=param)
+    return value
+
+
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     return [name for name in names("conclab.experiments") if name.startswith(incomplete)]
 
@@ -39,6 +47,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.option(
     "--budget",
     type=click.FloatRange(0, min_open=True),
+    callback=finite,
     default=10.0,
     show_default=True,
     metavar="SECONDS",
@@ -54,6 +63,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
+    callback=finite,
     default=20.0,
     show_default=True,
     metavar="SECONDS",
@@ -143,6 +153,7 @@ class Run:
         from conclab.tracing.merge import Pass, merge, save
 
         passes = []
+        overhead = {}
         lineup = [each for each in self.recording.lineup if each.name not in self.recording.errors]
         with TemporaryDirectory(prefix="conclab-trace-", ignore_cleanup_errors=True) as scratch:
             for number, variant in enumerate(lineup):
@@ -154,9 +165,10 @@ class Run:
                         self.document["cautions"].append(f"{variant.name} is not in the trace: {error}")
                         continue
                 passes.append(Pass(variant.name, pid, spans, folder))
+                overhead[variant.name] = slowdown(self.recording, variant.name, spans)
             with self._doing("merging the trace"):
                 save(merge(self.recording.name, passes), self.folder.path / "trace.json.gz")
-        self.document["trace"] = {"file": "trace.json.gz", "overhead": {}, "gil": {}}
+        self.document["trace"] = {"file": "trace.json.gz", "overhead": overhead, "gil": {}}
 
     def _print(self, path: Path) -> None:
         from rich.console import Console
@@ -175,9 +187,9 @@ class Run:
                 console.print("see the trace: conclab open", style="dim", highlight=False)
 
     def _open(self) -> None:
-        from conclab.cli.open_ import show_trace
+        from conclab.cli.open_ import show
 
-        show_trace(self.folder.path)
+        show(self.folder.path, "trace" if self.document["trace"] else "picture")
 
     def _interrupted(self) -> ConclabError:
         self.recording.stopped = "interrupted"

@@ -148,18 +148,9 @@ def _seen(seen: Json) -> str:
 def _notes(run: Json) -> Iterator[str]:
     from rich.markup import escape
 
-    top = run["ceiling"]
-    if top and top["speedup"]:
-        reached = escape(interval(top["speedup"]))
-        yield f"this machine's ceiling: {reached} with {top['workers']} processes of C code"
+    yield from _ceiling(run)
     for variant in run["variants"]:
-        name = escape(variant["name"])
-        if variant["error"]:
-            yield f"[bold red]{name}[/] failed: {escape(variant['error'])}"
-        if variant["agrees"] == "fails":
-            yield f"[bold red]surprise[/] {name}: {escape(variant['surprise'])}"
-        elif variant["agrees"] == "unclear":
-            yield f"[yellow]unclear[/] {name}: {escape(variant['surprise'])}"
+        yield from _trouble(variant)
     for absent in run["left_out"]:
         yield f"[dim]left out {escape(absent['name'])}: {escape(absent['reason'])}[/dim]"
     for because, names in reasons(run["variants"]).items():
@@ -167,6 +158,33 @@ def _notes(run: Json) -> Iterator[str]:
     for caution in run["cautions"]:
         yield f"[yellow]caution[/] {escape(caution)}"
     yield from _guesses(run["variants"])
+
+
+def _ceiling(run: Json) -> Iterator[str]:
+    """What the machine itself can do, and what each claim of parallelism reached of it."""
+    from rich.markup import escape
+
+    top = run["ceiling"]
+    if not top or not top["speedup"]:
+        return
+    reached = escape(interval(top["speedup"]))
+    yield f"this machine's ceiling: {reached} with {top['workers']} processes of C code"
+    for variant in run["variants"]:
+        if variant["speedup"] and (variant["predicted"] or {}).get("parallel"):
+            own, best = (_ratio(each["speedup"]["estimate"]) for each in (variant, top))
+            yield f"{escape(variant['name'])}: {own}x of a possible {best}x"
+
+
+def _trouble(variant: Json) -> Iterator[str]:
+    from rich.markup import escape
+
+    name = escape(variant["name"])
+    if variant["error"]:
+        yield f"[bold red]{name}[/] failed: {escape(variant['error'])}"
+    if variant["agrees"] == "fails":
+        yield f"[bold red]surprise[/] {name}: {escape(variant['surprise'])}"
+    elif variant["agrees"] == "unclear":
+        yield f"[yellow]unclear[/] {name}: {escape(variant['surprise'])}"
 
 
 def _guesses(variants: Sequence[Json]) -> Iterator[str]:

@@ -21,7 +21,7 @@ OLDEST = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """What was asked for, and the executable that answers to it."""
+    """What was asked for, of a path its last part alone (a run tells no places), and what answers to it."""
 
     asked: str
     executable: str
@@ -36,7 +36,8 @@ def own() -> Interpreter:
 def find(name: str) -> Interpreter:
     """Find an interpreter by version or path. Raises BadRequestError with the places looked at."""
     if os.sep in name or (os.altsep and os.altsep in name):
-        return Interpreter(name, _runnable(Path(name).expanduser()))
+        path = Path(name).expanduser()
+        return Interpreter(path.name, _runnable(path))
     match = NAME.fullmatch(name)
     if match is None:
         raise BadRequestError(

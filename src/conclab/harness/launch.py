@@ -21,6 +21,7 @@ import psutil
 
 import conclab
 from conclab.errors import LaneDiedError, LaneSilentError, WorkFailedError
+from conclab.harness.machine import HASH_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 HELLO_S = 30.0  # a cold interpreter on a busy machine
 GOODBYE_S = 5.0
+COMMAND_NOT_FOUND = 127  # of a shell, and of a script that stands in for an interpreter
 
 
 class Lane(Protocol):
@@ -136,11 +138,12 @@ class LaneProcess:
         self.kill()
         if code is not None and code < 0:
             return f"its process was killed by {signal.Signals(-code).name}"
-        return f"its process ended with exit code {code}{self._last_words()}"
+        return f"its process ended with exit code {code}{self._last_words(code)}"
 
-    def _last_words(self) -> str:
+    def _last_words(self, code: int | None) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return f": {lines[-1][:200]}" if lines else ""
+        telling = 0 if code == COMMAND_NOT_FOUND else -1  # a shell says it first, a traceback last
+        return f": {lines[telling][:200]}" if lines else ""
 
 
 def environment(scratch: Path) -> dict[str, str]:
@@ -153,7 +156,11 @@ def environment(scratch: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("PYTHON") or name == "PYTHON_GIL"
     }
-    return kept | {"PYTHONPATH": str(importable(scratch)), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    return kept | {
+        "PYTHONPATH": str(importable(scratch)),
+        "PYTHONHASHSEED": str(HASH_SEED),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def importable(scratch: Path) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+HASH_SEED = 0  # of every lane: the order of sets must not differ between them
 CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 
 
@@ -82,6 +83,8 @@ def environment() -> dict[str, object]:
         "container": any(Path(mark).exists() for mark in CONTAINER_MARKS),
         "platform": sys.platform,
         "conclab": conclab.__version__,
+        "hash_seed": HASH_SEED,
+        "garbage_collection": "enabled, collected before every trial",
         "dependencies": {name: of(name) for name in ("matplotlib", "psutil", "uvloop", "viztracer")},
     }
 

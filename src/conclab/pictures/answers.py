@@ -211,12 +211,12 @@ def _ratios(variant: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -
 
 
 def _ideals(run: Mapping[str, Any]) -> dict[str, int]:
-    """Say what perfect scaling would be, where the run asks about cores: it then measured their ceiling."""
+    """Say what perfect scaling would be, for the variants whose claim needs cores."""
     cores = (run.get("environment") or {}).get("cores_usable")
-    if not run.get("ceiling") or not cores:
+    if not cores:
         return {}
     return {
         variant["name"]: min(variant["workers"], cores)
         for variant in run.get("variants") or []
-        if not _is_baseline(variant) and variant.get("workers")
+        if (variant.get("predicted") or {}).get("parallel") and variant.get("workers")
     }

@@ -123,7 +123,12 @@ def _predicted(variant: Variant, prediction: Prediction | None) -> Json | None:
         return _predicted_sightings(variant.predict_sightings)
     if prediction is None:
         return None
-    return {"low": prediction.low, "high": prediction.high, "because": prediction.because}
+    return {
+        "low": prediction.low,
+        "high": prediction.high,
+        "because": prediction.because,
+        "parallel": prediction.parallel,
+    }
 
 
 def _predicted_sightings(prediction: SightingPrediction) -> Json:

@@ -1,0 +1,36 @@
+"""The benchmarks still run, in a size that shows nothing but that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+SMALL = {
+    "aa.py": ("--runs", "2", "--budget", "0.5"),
+    "coverage.py": ("--runs", "10"),
+    "precision.py": ("--rounds", "1", "--budgets", "1", "2"),
+    "startup.py": ("--rounds", "2"),
+    "strategy_overhead.py": ("--tasks", "20", "--rounds", "2"),
+    "vs_pyperf.py": ("--help",),  # needs an extra, and minutes
+}
+
+
+def test_every_benchmark_is_here():
+    """A new one gets a small size, too."""
+    assert set(SMALL) == {path.name for path in FOLDER.glob("*.py")}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_it_runs(name):
+    """The figures are judged by people; an exit code of 1 says that a promise was not kept in this size."""
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / name), *SMALL[name]], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode in {0, 1}, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout
