@@ -28,7 +28,8 @@ def conduct(tmp_path, experiment, times_s, *, budget_s=10.0, seed=1, **lane):
 
 def test_what_is_known_precisely_is_not_measured_further(tmp_path):
     """Without noise the first look ends it, with the exact answer."""
-    recording, _ = conduct(tmp_path, experiment_of(SERIAL, THREADS), {"serial": 0.04, "threads": 0.02})
+    times = {"serial": 0.4, "threads": 0.2}
+    recording, _ = conduct(tmp_path, experiment_of(SERIAL, THREADS), times, budget_s=100)
 
     assert recording.stopped == "precise enough"
     assert len(recording.blocks) == 9
@@ -36,9 +37,20 @@ def test_what_is_known_precisely_is_not_measured_further(tmp_path):
     assert judge(recording)[1].verdict is Verdict.FASTER
 
 
+@pytest.mark.parametrize(("budget_s", "at_least_s"), [(4, 2), (100, 5)])
+def test_no_run_is_so_short_that_it_sees_one_state_of_the_machine_only(tmp_path, budget_s, at_least_s):
+    """However narrow the interval: half the budget, or five seconds."""
+    times = {"serial": 0.04, "threads": 0.02}
+    recording, _ = conduct(tmp_path, experiment_of(SERIAL, THREADS), times, budget_s=budget_s)
+
+    measured_s = sum(trial.time_s for block in recording.blocks for trial in block.trials.values())
+    assert recording.stopped == "precise enough"
+    assert at_least_s - 0.3 <= measured_s <= 1.6 * at_least_s
+
+
 def test_noise_is_answered_with_more_blocks(tmp_path):
     """The number of blocks follows the noise, at the fixed looks only."""
-    times = {"serial": 0.04, "threads": 0.04}
+    times = {"serial": 0.4, "threads": 0.4}
     recording, _ = conduct(tmp_path, experiment_of(SERIAL, THREADS), times, noise=0.05, budget_s=100)
 
     assert recording.stopped == "precise enough"

@@ -21,7 +21,8 @@ COLOURS = {
     "unclear": "yellow",
 }
 SURPRISE = {"holds": "yes", "fails": "surprise", "unclear": "unclear"}
-GAP = 2
+PADDING = 2
+GAP = PADDING + 1  # rich puts a space of its own between columns
 
 
 def show(run: Json, console: Console) -> None:
@@ -67,7 +68,7 @@ def _table(run: Json, *, width: int) -> Table:
         if sum(widths) + GAP * len(widths) <= width:
             break
         del columns[dispensable]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, GAP, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, PADDING, 0, 0))
     for name in columns:
         table.add_column(name.replace("[", "\\["), justify="right" if name in RIGHT else "left", no_wrap=True)
     for row in zip(*columns.values(), strict=True):
@@ -129,6 +130,7 @@ def _sightings(run: Json) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        show_edge=False,
     )
     table.add_column("variant", no_wrap=True)
     cases = next(variant["sightings"] for variant in run["variants"] if variant["sightings"])
