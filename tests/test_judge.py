@@ -47,6 +47,22 @@ def test_a_verdict_needs_the_whole_interval(low, high, verdict):
     assert verdict is judge.verdict(interval(low, high))
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.93, 1.02, "not faster"),
+        (0.98, 1.20, "not slower"),
+        (0.93, 1.20, "inconclusive"),
+        (0.96, 1.04, "same"),
+        (1.06, 1.10, "faster"),
+        (0.0, float("inf"), "inconclusive"),
+    ],
+)
+def test_what_an_inconclusive_interval_rules_out_is_said(low, high, words):
+    """Whoever asks whether it is faster need not wait for more."""
+    assert words == judge.in_words(interval(low, high))
+
+
 @given(st.floats(0.01, 100), st.floats(1, 3))
 def test_swapping_baseline_and_variant_turns_the_verdict_round(centre, width):
     """Faster one way is slower the other way; same and inconclusive stay."""

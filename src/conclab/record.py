@@ -101,6 +101,7 @@ class Finding:
     variant: str
     speedup: Interval | None = None
     verdict: Verdict | None = None
+    answer: str = ""  # the verdict, or what can be said where it is inconclusive
     prediction: Prediction | None = None
     agreement: Agreement | None = None
     surprise: str = ""

@@ -51,13 +51,13 @@ def _serve(file: Path, *, browse: bool) -> None:
     """Serve the trace until Ctrl-C. Raises ConclabError if that can't be done."""
     from conclab.tracing.viewer import serve
 
-    with serve(file) as address:
-        _go(address, browse=browse)
-        click.echo("Ctrl-C ends it", err=True)
-        try:
+    try:
+        with serve(file) as address:
+            _go(address, browse=browse)
+            click.echo("Ctrl-C ends it", err=True)
             threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("", err=True)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
 
 
 def _go(address: str, *, browse: bool) -> None:

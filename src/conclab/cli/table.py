@@ -16,6 +16,8 @@ COLOURS = {
     "slower": "red",
     "same": "cyan",
     "inconclusive": "yellow",
+    "not faster": "cyan",
+    "not slower": "cyan",
     "holds": "green",
     "fails": "bold red",
     "unclear": "yellow",
@@ -79,7 +81,7 @@ def _table(run: Json, *, width: int) -> Table:
 def _verdict(variant: Json) -> str:
     if variant["error"]:
         return "[bold red]failed[/]"
-    return "[dim]baseline[/]" if variant["baseline"] is None else coloured(variant["verdict"])
+    return "[dim]baseline[/]" if variant["baseline"] is None else coloured(variant["answer"])
 
 
 def _speedup(variant: Json) -> str:

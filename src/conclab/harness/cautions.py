@@ -106,7 +106,7 @@ def _gil_came_back(recording: Recording, *_: object) -> Iterator[str]:
 
 
 def _inconclusive(recording: Recording, findings: Sequence[Finding], _: object) -> Iterator[str]:
-    names = [finding.variant for finding in findings if finding.verdict is Verdict.INCONCLUSIVE]
+    names = [finding.variant for finding in findings if finding.answer == Verdict.INCONCLUSIVE]
     if names and len(recording.blocks) >= LEAST_BLOCKS:
         yield f"inconclusive: {', '.join(names)}; a larger --budget narrows the interval"
 

@@ -58,6 +58,16 @@ def verdict(speedup: Interval) -> Verdict:
     return Verdict.INCONCLUSIVE
 
 
+def in_words(speedup: Interval) -> str:
+    """The verdict, or what an inconclusive interval does rule out: the question is often no more than that."""
+    found = verdict(speedup)
+    if found is Verdict.INCONCLUSIVE and speedup.high <= 1 + MARGIN:
+        return "not faster"
+    if found is Verdict.INCONCLUSIVE and speedup.low >= 1 / (1 + MARGIN):
+        return "not slower"
+    return found.value
+
+
 def agreement(prediction: Prediction, speedup: Interval, top: Interval | None) -> tuple[Agreement, str]:
     """Compare a prediction with a measurement; says why in words where they don't agree."""
     if prediction.low <= speedup.low and speedup.high <= prediction.high:
@@ -91,6 +101,7 @@ def _finding(recording: Recording, variant: Variant, top: Interval | None) -> Fi
         variant=name,
         speedup=speedup,
         verdict=verdict(speedup) if speedup else None,
+        answer=in_words(speedup) if speedup else "",
         prediction=prediction,
         agreement=agrees,
         surprise=why,

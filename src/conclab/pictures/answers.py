@@ -159,7 +159,8 @@ def _compared(variant: Mapping[str, Any], detail: str, *, ratios: list[float], i
     speedup = variant.get("speedup") or {}
     verdict = variant.get("verdict")
     estimate, low, high = (speedup.get(key) for key in ("estimate", "low", "high"))
-    headline = f"{verdict or ''} {factor(estimate)} {_interval(low, high)}" if estimate else verdict
+    answer = variant.get("answer") or verdict or ""
+    headline = f"{answer} {factor(estimate)} {_interval(low, high)}" if estimate else verdict
     predicted = variant.get("predicted") or {}  # of times, or of something else: then without a range
     span = (predicted["low"], predicted.get("high")) if predicted.get("low") else None
     return Answer(

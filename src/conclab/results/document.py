@@ -109,6 +109,7 @@ def _variant(recording: Recording, finding: Finding) -> Json:
         "checksum": next((trial.checksum for trial in trials if trial), None),
         "speedup": _interval(finding.speedup),
         "verdict": finding.verdict.value if finding.verdict else None,
+        "answer": finding.answer or None,
         "predicted": _predicted(variant, finding.prediction),
         "guess": recording.guesses.get(variant.name),
         "agrees": finding.agreement.value if finding.agreement else None,
