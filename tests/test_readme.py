@@ -116,3 +116,24 @@ def test_the_first_command_works_in_a_fresh_folder(tmp_path):
     assert "Do threads make CPU-bound Python faster?" in done.stdout
     (run,) = tmp_path.glob("results/gil-cpu/*/run.json")
     assert {file.name for file in run.parent.iterdir()} >= {"speedup.svg", "speedup.png", "trace.json.gz"}
+
+
+def test_the_reference_run_is_the_one_that_is_shown(conclab_command):
+    """Its run.json keeps the schema of today, and printing it again gives the README's text."""
+    import json
+
+    import jsonschema
+
+    from conftest import PACKAGE
+
+    (file,) = (ROOT / "results" / "reference").glob("*/run.json")
+    jsonschema.validate(
+        json.loads(file.read_text(encoding="utf-8")),
+        json.loads((PACKAGE / "results" / "run.schema.json").read_text(encoding="utf-8")),
+    )
+    printed = conclab_command("show", str(file.parent), env={"COLUMNS": "100"}).stdout
+    (text,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+
+    shown = [line.rstrip() for line in printed.splitlines()]
+    assert text.splitlines() == shown[: len(text.splitlines())]
+    assert file.parent.name in README

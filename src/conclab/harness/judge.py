@@ -59,7 +59,7 @@ def verdict(speedup: Interval) -> Verdict:
 
 
 def in_words(speedup: Interval) -> str:
-    """The verdict, or what an inconclusive interval does rule out: the question is often no more than that."""
+    """The verdict, or what an inconclusive interval rules out: often nothing more was asked."""
     found = verdict(speedup)
     if found is Verdict.INCONCLUSIVE and speedup.high <= 1 + MARGIN:
         return "not faster"
