@@ -248,10 +248,10 @@ def about_one(because: str, *, low: float = 0.75) -> Prediction:
 
 
 def in_parallel(here: Circumstances, because: str) -> Prediction:
-    """A gain by cores: at least a third of the ideal extra, for CPUs that share a core."""
+    """A gain by cores: at least a fifth of the ideal extra, which is what two CPUs that share a core give."""
     if here.parallel < 2:  # noqa: PLR2004 - one at a time is not parallel
         return about_one(f"{because}; but one core runs one task at a time", low=0.6)
-    return Prediction(1 + (here.parallel - 1) / 3, here.parallel * 1.1, because, parallel=True)
+    return Prediction(1 + (here.parallel - 1) / 5, here.parallel * 1.1, because, parallel=True)
 
 
 def overlapped(here: Circumstances, because: str) -> Prediction:
