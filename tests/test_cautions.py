@@ -6,7 +6,7 @@ import pytest
 
 from conclab.harness.cautions import cautions
 from conclab.harness.judge import judge
-from conclab.harness.lanes import _facts
+from conclab.harness.lanes import as_facts
 from conclab.harness.plan import CEILING_ALL
 from conclab.model import Gil, Variant
 from conclab.record import Block
@@ -17,7 +17,7 @@ from test_judge import interval, trial
 def recording(blocks=12, **more):
     """A quiet, precise run of two variants, changed by what a test asks for."""
     found = recording_of(experiment_of(Variant("serial", workers=1), Variant("threads")))
-    found.interpreters["3.13"] = _facts(FACTS | {"gil": more.pop("gil", "enabled")})
+    found.interpreters["3.13"] = as_facts(FACTS | {"gil": more.pop("gil", "enabled")})
     for number in range(blocks):
         baseline = trial(
             more.get("times", [0.05])[number % len(more.get("times", [0.05]))], **more.get("base", {})
@@ -39,7 +39,7 @@ def test_a_quiet_run_needs_no_caution():
 @pytest.mark.parametrize(
     ("found", "top", "sentence"),
     [
-        (recording(blocks=5), None, "only 5 blocks: no interval from fewer than six"),
+        (recording(blocks=5), None, "only 5 blocks: no interval from fewer than 6"),
         (recording(base={"run_delay_s": 0.02}), None, "stood ready without a CPU for 40%"),
         (recording(times=[0.05, 0.09]), None, "ratios inside a block cancel that"),
         (recording(base={"gil": Gil.ENABLED}, gil="disabled"), None, "switched the GIL on again"),

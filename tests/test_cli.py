@@ -6,12 +6,15 @@ import json
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from conclab.cli import COMMANDS
 from conclab.discovery import load_all
 from conclab.model import Experiment
+
+FOLDER = Path(__file__).parent.parent
 
 
 def test_help_names_every_command(conclab_command):
@@ -124,12 +127,59 @@ def test_open_says_what_a_run_lacks(conclab_command):
     assert {trace.returncode, report.returncode, nonsense.returncode} == {2}
 
 
-def test_a_closed_pipe_is_not_an_error(faulty_sources):
-    """`conclab list | head -1` ends without a word."""
+@pytest.mark.parametrize("command", ["list", "--help", "show results/reference/*"])
+def test_a_closed_pipe_is_not_an_error(faulty_sources, command):
+    """`conclab list | true` ends without a word, and well."""
     done = subprocess.run(
-        f"{sys.executable} -m conclab list | head -1",
-        shell=True, env={"PYTHONPATH": str(faulty_sources), "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, check=True,
+        ["bash", "-c", f"{sys.executable} -m conclab {command} | true; exit ${{PIPESTATUS[0]}}"],
+        env={"PYTHONPATH": str(faulty_sources), "PATH": "/usr/bin:/bin"},
+        cwd=FOLDER, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["list", "--help", "show results/reference/*"])
+def test_a_closed_output_is_not_an_error(faulty_sources, command):
+    """As some schedulers start programs."""
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m conclab {command} >&-"],
+        env={"PYTHONPATH": str(faulty_sources), "PATH": "/usr/bin:/bin"},
+        cwd=FOLDER, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_alone_it_shows_its_help(conclab_command):
+    """Lines and all."""
+    done = conclab_command()
+
+    assert done.returncode == 0
+    assert done.stdout == conclab_command("--help").stdout
+
+
+def test_an_interpreter_that_prints_at_its_start_is_no_problem(conclab_command, tmp_path):
+    """A sitecustomize, a wrapper with a greeting: not an answer, and not taken for one."""
+    wrapper = tmp_path / "greeting"
+    wrapper.write_text(f'#!/bin/sh\necho hello\necho "{{}}"\nexec {sys.executable} "$@"\n')
+    wrapper.chmod(0o755)
+    done = conclab_command(
+        "run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace", "--python", str(wrapper)
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_color_is_honoured_on_a_terminal(faulty_sources):
+    """https://no-color.org, for what click prints and for what rich prints."""
+    import os
+    import pty
+
+    for variables, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        ours, theirs = pty.openpty()
+        env = {"PYTHONPATH": str(faulty_sources), "PATH": os.environ["PATH"], "TERM": "xterm"} | variables
+        subprocess.run([sys.executable, "-m", "conclab", "list"], env=env, stdout=theirs, check=True)
+        os.close(theirs)
+        assert coloured is (b"\x1b[1m" in os.read(ours, 10_000))
+        os.close(ours)

@@ -168,17 +168,17 @@ def test_an_interruption_before_the_first_block_leaves_nothing(conclab_process, 
     assert list(tmp_path.glob("results/gil-cpu/*")) == []
 
 
-def test_a_killed_conductor_takes_its_lanes_with_it(conclab_process, tmp_path):
-    """Kill -9 leaves no time to tidy up: the kernel ends the lanes and their workers."""
-    process = conclab_process("run", "gil-cpu", "--no-trace", "--budget", "60")
-    wait_for(lambda: blocks_so_far(tmp_path, "gil-cpu") >= 1)
+@pytest.mark.parametrize("name", ["gil-cpu", "args-mutable"])
+def test_a_killed_conductor_takes_its_lanes_with_it(conclab_process, tmp_path, name):
+    """SIGKILL leaves no time to tidy up: the kernel ends the lanes, their pools and fork servers."""
+    process = conclab_process("run", name, "--no-trace", "--budget", "60")
+    wait_for(lambda: blocks_so_far(tmp_path, name) >= 1)
     children = family(process.pid)[:-1]
     assert len(children) >= 3  # the lane and two workers
     process.kill()
     process.communicate(timeout=30)
 
-    _gone, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == []
+    wait_for(lambda: not any(alive(child) for child in children), seconds=10)
 
 
 def test_a_file_size_limit_or_a_full_disk_is_one_line_and_keeps_what_was_whole(conclab_command, tmp_path):
@@ -272,6 +272,8 @@ def test_two_runs_at_once_keep_out_of_each_others_way(conclab_process, tmp_path)
         ),
         (("run", "gil-cpu", "--only", "thread"), "did you mean 'threads'?"),
         (("run", "gil-cpu", "--only", "serial"), "is the baseline"),
+        (("run", "gil-cpu", "--only", ","), "names no variant"),
+        (("run", "gil-cpu", "--json", "--open"), "Use conclab open afterwards"),
         (("run", "gil-cpu", "--predict"), "needs a terminal"),
         (("run", "gil-cpu", "--wrokers", "2"), "--workers"),
         (("run",), "NAME"),

@@ -22,6 +22,15 @@ def made(root, experiment="gil-cpu", *, minute=0):
     return folder
 
 
+def test_junk_is_not_taken_for_a_run(tmp_path):
+    """A folder that no run has made, however late its name sorts."""
+    path = made(tmp_path).finish()
+    (tmp_path / "zzz" / "zzz").mkdir(parents=True)
+    (tmp_path / "zzz" / "zzz" / "run.json").write_text("{}")
+
+    assert path == find(tmp_path, None)
+
+
 def test_a_folder_gets_its_name_when_it_is_complete(tmp_path):
     """Until then it is hidden, and nobody takes it for a run."""
     folder = made(tmp_path)
@@ -65,7 +74,14 @@ def test_an_unknown_run_is_answered_with_those_there_are(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "no JSON"), ("[]", "format None"), ('{"schema": "conclab.run/9"}', "this conclab reads")],
+    [
+        ("{", "no JSON"),
+        ("[]", "format None"),
+        ('{"schema": "conclab.run/9"}', "this conclab reads"),
+        ('{"schema": "conclab.run/1"}', "is damaged: it lacks blocks"),
+        ('{"schema": "conclab.run/1", "variants": [3]}', "is damaged"),
+        ("[" * 100_000, "no JSON"),
+    ],
 )
 def test_a_file_that_is_no_run_is_refused(tmp_path, text, says):
     """With its path and the reason."""

@@ -86,7 +86,8 @@ PARALLEL = Prediction(1.33, 2.2, "cores", parallel=True)
         (1.0, 1.1, (1.9, 2.0), Agreement.FAILS, "less than the predicted 1.33x"),
         (2.3, 2.4, (1.9, 2.0), Agreement.FAILS, "more than the predicted 2.20x"),
         (1.3, 1.5, (1.9, 2.0), Agreement.UNCLEAR, "over the edge"),
-        (1.0, 1.1, (1.0, 1.1), Agreement.UNCLEAR, "the machine itself reached only 1.05x"),
+        (1.0, 1.1, (1.0, 1.1), Agreement.UNCLEAR, "the machine itself reached 1.05x [1.00, 1.10]"),
+        (1.0, 1.1, (1.2, 1.6), Agreement.UNCLEAR, "too uncertain cores to judge by"),
         (1.0, 1.1, None, Agreement.FAILS, "less than"),
         (0.0, float("inf"), (1.9, 2.0), Agreement.UNCLEAR, "over the edge"),
     ],
@@ -112,7 +113,8 @@ def test_a_surprise_says_what_the_accounts_say():
     finding = judge.judge(recording)[1]
     assert finding.agreement is Agreement.FAILS
     assert finding.surprise == (
-        "less than the predicted 1.33x; it had 1.2 CPUs and stood ready without one for 40% of the time"
+        "less than the predicted 1.33x; it had 1.2 CPUs, "
+        "and a worker stood ready without one for 20% of the time"
     )
 
 

@@ -122,6 +122,21 @@ def test_a_traced_pass_tells_where_every_task_ran(lane, tmp_path):
     assert all(span["end_ns"] - span["start_ns"] >= 5_000_000 for span in spans)
 
 
+def test_ending_one_lane_leaves_those_with_longer_names_alone(tmp_path):
+    """lane-1 is not lane-10."""
+    lanes = []
+    for name in ("lane-1", "lane-10"):
+        (tmp_path / name).mkdir()
+        lanes.append(launch(sys.executable, tmp_path / name))
+    hello = {"do": "hello", "scratch": str(tmp_path), "server": ""}
+    for lane in lanes:
+        lane.ask(hello, PATIENCE_S)
+    lanes[0].kill()
+
+    assert lanes[1].ask(hello, PATIENCE_S)["name"]
+    lanes[1].kill()
+
+
 def test_a_lane_sees_conclab_and_nothing_else_of_ours(tmp_path, monkeypatch):
     """Our site-packages are built for our interpreter; another one must not find them."""
     monkeypatch.setenv("PYTHONSTARTUP", "nonsense.py")
@@ -134,6 +149,7 @@ def test_a_lane_sees_conclab_and_nothing_else_of_ours(tmp_path, monkeypatch):
         "PYTHONHASHSEED",
         "PYTHONUNBUFFERED",
     }
+    assert env["PYTHONPATH"] == str(importable(tmp_path))
     code = "import conclab.lane, sys; print(conclab.__file__)"
     seen = subprocess.run(
         [sys.executable, "-S", "-P", "-c", code], env=env, capture_output=True, text=True, check=True

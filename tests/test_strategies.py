@@ -29,7 +29,7 @@ def runnable():
         reason = why_not(strategy)
         marks = [pytest.mark.skip(reason=reason)] if reason else []
         # A fork of a test process that has threads is what the strategy's own lane avoids.
-        marks += [pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")] if strategy.forks else []
+        marks += [pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")] if strategy.alone else []
         yield pytest.param(strategy, id=name, marks=marks)
 
 
@@ -70,6 +70,23 @@ def test_a_worker_that_cannot_start_is_an_error_and_not_a_wait(strategy, capfd):
     with pytest.raises(Exception), strategy.open(2, jobs.no_start):  # noqa: B017, PT011
         pass
     capfd.readouterr()  # pools print the worker's traceback
+
+
+def test_a_worker_that_cannot_even_be_made_is_an_error_and_not_a_wait(monkeypatch):
+    """Out of threads: those that are up already must not wait for the others."""
+    import threading
+
+    start, made = threading.Thread.start, []
+
+    def sometimes(thread):
+        made.append(thread)
+        if len(made) > 1:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", sometimes)
+    with pytest.raises(RuntimeError, match="can't start new thread"), ALL["threads"].open(3, jobs.nothing):
+        pass
 
 
 @pytest.mark.parametrize("name", ["threads", "processes", "processes-dealt", "processes-forkserver"])

@@ -106,7 +106,7 @@ class Strategy:
     wants_async: bool = False
     requires: str | None = None  # a third-party package, imported inside `open` only
     since: tuple[int, int] = (3, 11)
-    forks: bool = False  # forks the lane: safe only in a lane that runs nothing else
+    alone: bool = False  # needs a lane that runs nothing else: forks it, or fills its memory
     unavailable: Callable[[], str | None] = lambda: None  # why not on this platform, if not
 
 
@@ -250,11 +250,16 @@ def about_one(because: str, *, low: float = 0.75) -> Prediction:
 def in_parallel(here: Circumstances, because: str) -> Prediction:
     """A gain by cores: at least a fifth of the ideal extra, which is what two CPUs that share a core give."""
     if here.parallel < 2:  # noqa: PLR2004 - one at a time is not parallel
-        return about_one(f"{because}; but one core runs one task at a time", low=0.6)
+        return about_one(f"{because}; but here one at a time computes: one core, or one worker", low=0.6)
     return Prediction(1 + (here.parallel - 1) / 5, here.parallel * 1.1, because, parallel=True)
 
 
 def overlapped(here: Circumstances, because: str) -> Prediction:
-    """A gain by the number of tasks in flight: waiting needs no core."""
+    """A gain by the number of tasks in flight: waiting needs no core, but a request needs some computing.
+
+    The lower end grants a task one part of computing to 25 of waiting, on one core: it saturates there.
+    """
     in_flight = min(here.workers, here.tasks)
-    return Prediction(in_flight * 0.6, in_flight * 1.1, because)
+    if in_flight == 1:
+        return about_one("one task in flight: there is nothing to overlap with")
+    return Prediction(0.75 * in_flight / (1 + in_flight / 25), in_flight * 1.1, because)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +31,8 @@ COMMANDS = {
     "doctor": "What this machine and interpreter can show, and how noisy it is.",
 }
 INTERRUPTED = 130
+COMPLETION = "_CONCLAB_COMPLETE"  # set by the shell's completion, which click answers
+STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class Table(click.Group):
@@ -54,41 +58,69 @@ class Table(click.Group):
         return command
 
 
-@click.group(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Table, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(conclab.__version__, prog_name="conclab")
-def conclab_command() -> None:
+@click.pass_context
+def conclab_command(context: click.Context) -> None:
     """Measure, see and practise Python concurrency.
 
     Begin with: conclab run gil-cpu
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 the answer is no, 2 wrong request, 130 interrupted."""
-    sys.exit(outcome(arguments))
+    if COMPLETION in os.environ:
+        conclab_command.main(prog_name="conclab")
+    for number in STOPPING:
+        signal.signal(number, _stop)  # a termination ends a run as Ctrl-C does: nothing is left behind
+    sys.exit(outcome(sys.argv[1:] if arguments is None else arguments))
 
 
-def outcome(arguments: Sequence[str] | None = None) -> int:
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def outcome(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one way out per kind of end
     """Run one command; returns the exit code. What goes wrong is one line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # an ASCII terminal gets question marks, not a traceback
-            stream.reconfigure(errors="replace")
+    _open_streams()
     try:
-        code = conclab_command.main(args=arguments, prog_name="conclab", standalone_mode=False)
+        with conclab_command.make_context("conclab", list(arguments)) as context:
+            code = conclab_command.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         return complain(" ".join(error.format_message().split()), error.exit_code)
     except ConclabError as error:
         return complain(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # rich makes the second of the first
         # Whoever read our output has seen enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         return complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", 1)
     return code if isinstance(code, int) else 0
+
+
+def _open_streams() -> None:
+    """A closed stdout or stderr is no reason to fail, nor is a terminal that lacks our signs."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
+            setattr(sys, name, nowhere)
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def styled(text: str, **style: Any) -> str:
+    """Colour, unless somebody asked for none (https://no-color.org)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **style)
 
 
 def complain(text: str, code: int) -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conclab.cli import styled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -182,4 +184,4 @@ def _noise_in_words(noise: dict[str, Any]) -> Iterator[str]:
 
 
 def _line(name: str, text: str, *, good: bool = True) -> str:
-    return f"{click.style('ok ' if good else 'no ', fg='green' if good else 'yellow')} {name:<22}{text}"
+    return f"{styled('ok ' if good else 'no ', fg='green' if good else 'yellow')} {name:<22}{text}"

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from conclab.cli import styled
 from conclab.discovery import load_all
 from conclab.errors import UnknownNameError
 from conclab.model import Experiment
@@ -31,7 +32,7 @@ def command(topic: str | None, *, as_json: bool) -> None:
         return
     width = max(map(len, chosen))
     for part in sorted({experiment.topic for experiment in chosen.values()}):
-        click.echo(click.style(part, bold=True))
+        click.echo(styled(part, bold=True))
         for name, experiment in chosen.items():
             if experiment.topic == part:
                 click.echo(f"  {name:<{width}}  {experiment.question}")

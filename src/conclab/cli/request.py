@@ -44,6 +44,8 @@ def recording(
     from conclab.record import Recording
 
     only = [part.strip() for part in (options["only"] or "").split(",") if part.strip()]
+    if options["only"] is not None and not only:
+        raise BadRequestError("--only names no variant; write them with commas between")
     lineup, versus = plan.bind(
         experiment, interpreters=interpreters, cores=usable_cores(), workers=options["workers"], only=only
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import signal
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ import click
 
 from conclab.cli.request import guesses, interpreters, recording, slowdown, view
 from conclab.discovery import load, names
-from conclab.errors import ConclabError, InterruptedRunError, LaneError
+from conclab.errors import BadRequestError, ConclabError, InterruptedRunError, LaneError
 from conclab.model import Experiment
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.command("run")
 @click.argument("name", shell_complete=_complete)
 @click.option(
-    "--workers", type=click.IntRange(1, 1024), help="Workers, or tasks in flight.  [default: by experiment]"
+    "--workers", type=click.IntRange(1, 256), help="Workers, or tasks in flight.  [default: by experiment]"
 )
 @click.option(
     "--budget",
@@ -81,8 +80,11 @@ def command(name: str, **options: Any) -> int:
     from rich.console import Console
 
     experiment = load("conclab.experiments", name, Experiment)
-    with _stoppable():
-        return Run(name, experiment, options, Console(stderr=True)).execute()
+    if options["as_json"] and options["open_after"]:
+        raise BadRequestError(
+            "--json prints one document and ends; --open stays. Use conclab open afterwards"
+        )
+    return Run(name, experiment, options, Console(stderr=True)).execute()
 
 
 class Run:
@@ -171,14 +173,12 @@ class Run:
         self.document["trace"] = {"file": "trace.json.gz", "overhead": overhead, "gil": {}}
 
     def _print(self, path: Path) -> None:
-        from rich.console import Console
-
-        from conclab.cli.table import show
+        from conclab.cli.table import printer, show
 
         if self.options["as_json"]:
             click.echo(json.dumps(self.document, indent=1))
         elif not self.options["quiet"]:
-            console = Console()
+            console = printer()
             show(self.document, console)
             console.print(f"\n{path}/", style="dim", highlight=False, soft_wrap=True)
             for file in sorted(path.iterdir()):
@@ -209,14 +209,13 @@ class Run:
         with suppress(OSError):
             kept = self.folder.interrupt(keep=whole)
         if self.recording.blocks and not self._silent():
-            from rich.console import Console
-
-            from conclab.cli.table import show
+            from conclab.cli.table import printer, show
 
             self.document = view(self.recording, self.folder)
-            show(self.document, Console())
+            show(self.document, printer())
         where = f"; the last whole state is kept in {kept}" if kept else ""
-        return ConclabError(f"can't save the run in {self.options['out']}: {error.strerror}{where}")
+        what = f"write {error.filename}" if error.filename else f"save the run in {self.options['out']}"
+        return ConclabError(f"can't {what}: {error.strerror}{where}")
 
     def _silent(self) -> bool:
         return bool(self.options["quiet"] or self.options["as_json"])
@@ -228,20 +227,3 @@ class Run:
             return
         with self.messages.status(f"{what} ..."):
             yield
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Make a termination signal end the run as Ctrl-C does: lanes ended, finished blocks kept."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before: dict[int, Any] = {}
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        before[number] = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

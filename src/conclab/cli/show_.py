@@ -19,9 +19,7 @@ def command(run: str | None, out: str, *, as_json: bool) -> None:
 
     Without RUN: the latest of all.
     """
-    from rich.console import Console
-
-    from conclab.cli.table import show
+    from conclab.cli.table import printer, show
     from conclab.results.folder import find, load
 
     folder = find(Path(out), run)
@@ -29,6 +27,6 @@ def command(run: str | None, out: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(document, indent=1))
         return
-    console = Console()
+    console = printer()
     show(document, console)
     console.print(f"\n{folder}", style="dim", highlight=False, soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +25,17 @@ COLOURS = {
     "unclear": "yellow",
 }
 SURPRISE = {"holds": "yes", "fails": "surprise", "unclear": "unclear"}
+PIPE_WIDTH = 120
 PADDING = 2
 GAP = PADDING + 1  # rich puts a space of its own between columns
+
+
+def printer() -> Console:
+    """Return where tables go: as wide as the terminal; in a pipe wide enough for every column."""
+    from rich.console import Console
+
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(width=PIPE_WIDTH if piped else None)
 
 
 def show(run: Json, console: Console) -> None:
@@ -87,14 +98,16 @@ def _verdict(variant: Json) -> str:
 def _speedup(variant: Json) -> str:
     from rich.markup import escape
 
-    return "1.00x" if variant["baseline"] is None else escape(interval(variant["speedup"]))
+    if variant["baseline"] is None:
+        return "-" if variant["error"] else "1.00x"
+    return escape(interval(variant["speedup"]))
 
 
 def coloured(word: str | None) -> str:
     """Return a verdict or an agreement in its colour."""
     if word is None:
         return ""
-    return f"[{COLOURS[word]}]{SURPRISE.get(word, word)}[/]"
+    return f"[{COLOURS.get(word, 'default')}]{SURPRISE.get(word, word)}[/]"
 
 
 def interval(speedup: Json | None) -> str:
@@ -175,8 +188,9 @@ def _ceiling(run: Json) -> Iterator[str]:
     yield f"this machine's ceiling: {reached} with {top['workers']} processes of C code"
     for variant in run["variants"]:
         if variant["speedup"] and (variant["predicted"] or {}).get("parallel"):
-            own, best = (_ratio(each["speedup"]["estimate"]) for each in (variant, top))
-            yield f"{escape(variant['name'])}: {own}x of a possible {best}x"
+            own, best = (each["speedup"]["estimate"] for each in (variant, top))
+            if own <= best:
+                yield f"{escape(variant['name'])}: {_ratio(own)}x of a possible {_ratio(best)}x"
 
 
 def _trouble(variant: Json) -> Iterator[str]:

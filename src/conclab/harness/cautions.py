@@ -43,8 +43,10 @@ def _failed(recording: Recording, *_: object) -> Iterator[str]:
 
 
 def _few_blocks(recording: Recording, *_: object) -> Iterator[str]:
-    if len(recording.blocks) < LEAST_BLOCKS:
-        yield f"only {len(recording.blocks)} blocks: no interval from fewer than six; give a larger --budget"
+    count = len(recording.blocks)
+    if count < LEAST_BLOCKS and not recording.errors:
+        found = f"only {count} block{'s' * (count != 1)}"
+        yield f"{found}: no interval from fewer than {LEAST_BLOCKS}; give a larger --budget"
 
 
 def _one_core(recording: Recording, *_: object) -> Iterator[str]:
@@ -53,7 +55,8 @@ def _one_core(recording: Recording, *_: object) -> Iterator[str]:
 
 
 def _low_ceiling(recording: Recording, _: object, top: Interval | None) -> Iterator[str]:
-    if top is not None and top.estimate < 0.8 * recording.ceiling_workers:
+    failed = recording.errors.keys() & {CEILING_ONE, CEILING_ALL}
+    if top is not None and not failed and top.estimate < 0.8 * recording.ceiling_workers:
         yield (
             f"{recording.ceiling_workers} busy processes of C code reach only {top.estimate:.2f}x: "
             "virtual CPUs that share cores, or other programs at work; judge speedups against that"

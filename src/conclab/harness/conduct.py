@@ -95,7 +95,7 @@ class Conductor:
         tasks = plan.tasks_of(record.experiment, record.lineup)
         for variant in record.lineup:
             work = load("conclab.workloads", variant.workload, Workload)
-            target = plan.task_target_s(work, tasks)
+            target = plan.task_target_s(tasks)
             if variant.workload not in record.calibrations:
                 self._calibrate_by(variant, work, tasks, target)
         for variant in self._reference[:1]:
@@ -159,7 +159,11 @@ class Conductor:
         self.recording.blocks.append(Block(tuple(order), trials))
 
     def _trial(self, variant: Variant) -> Trial:
-        self._open(variant)
+        if self._open(variant) and self.recording.blocks:
+            self._once(variant)  # a lane was replaced: its pools are cold again
+        return self._once(variant)
+
+    def _once(self, variant: Variant) -> Trial:
         calibration = self._calibration(variant)
         trial = as_trial(self._lanes.trial(variant, size=calibration.size, tasks=calibration.tasks))
         expected = self._checksums.setdefault((variant.workload, calibration), trial.checksum)
@@ -167,10 +171,13 @@ class Conductor:
             raise LaneError("computed another answer than the others: a fast wrong answer is not a result")
         return trial
 
-    def _open(self, variant: Variant) -> None:
+    def _open(self, variant: Variant) -> bool:
+        """Open the variant's pool unless it is; says whether it had to."""
         startup_s = self._lanes.open(variant)
-        if startup_s is not None:
-            self.recording.startups_s.setdefault(variant.name, []).append(startup_s)
+        if startup_s is None:
+            return False
+        self.recording.startups_s.setdefault(variant.name, []).append(startup_s)
+        return True
 
     def _calibration(self, variant: Variant) -> Calibration:
         key = plan.CEILING_ONE if variant in self._reference else variant.workload

@@ -41,7 +41,8 @@ def is_precise(recording: Recording) -> bool:
     return all(
         _speedup(recording, variant.name, versus).half_width <= recording.target
         for variant in recording.lineup
-        if (versus := recording.versus[variant.name]) != variant.name
+        if variant.predict_sightings is None  # evidence does not scatter: nothing to wait for
+        and (versus := recording.versus[variant.name]) != variant.name
         and variant.name not in recording.errors
         and recording.pairs(versus, variant.name)[0]
     )
@@ -73,9 +74,11 @@ def agreement(prediction: Prediction, speedup: Interval, top: Interval | None) -
     if prediction.low <= speedup.low and speedup.high <= prediction.high:
         return Agreement.HOLDS, ""
     if prediction.parallel and speedup.estimate < prediction.low and top and top.low < prediction.low:
-        return Agreement.UNCLEAR, (
-            f"the machine itself reached only {top.estimate:.2f}x with C code: too few cores to judge by"
+        reached = (
+            f"the machine itself reached {top.estimate:.2f}x [{top.low:.2f}, {top.high:.2f}] with C code"
         )
+        known = top.high < prediction.low
+        return Agreement.UNCLEAR, f"{reached}: too {'few' if known else 'uncertain'} cores to judge by"
     if speedup.high < prediction.low:
         return Agreement.FAILS, f"less than the predicted {prediction.low:.2f}x"
     if speedup.low > prediction.high:
@@ -96,7 +99,7 @@ def _finding(recording: Recording, variant: Variant, top: Interval | None) -> Fi
         speedup = _speedup(recording, name, versus)
     agrees, why = _agrees(variant, prediction, speedup, trials, top)
     if agrees is Agreement.FAILS and speedup is not None:
-        why += _what_was_seen(trials)
+        why += _what_was_seen(trials, variant.workers)
     return Finding(
         variant=name,
         speedup=speedup,
@@ -146,13 +149,14 @@ def _speedup(recording: Recording, name: str, versus: str) -> Interval:
     return ratio_interval(baseline, variant, level=LEVEL)
 
 
-def _what_was_seen(trials: Sequence[Trial]) -> str:
+def _what_was_seen(trials: Sequence[Trial], workers: int) -> str:
     """Name what the accounts say about a surprise: how many CPUs it had, how long it waited for one."""
     cpus = _share(trials, "cpu_s")
     delay = _share(trials, "run_delay_s")
     if cpus is None or delay is None:
         return ""
-    return f"; it had {cpus:.1f} CPUs and stood ready without one for {delay:.0%} of the time"
+    waited = f"a worker stood ready without one for {delay / workers:.0%} of the time"
+    return f"; it had {cpus:.1f} CPUs, and {waited}"
 
 
 def _share(trials: Sequence[Trial], figure: str) -> float | None:

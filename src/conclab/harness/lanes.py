@@ -1,8 +1,8 @@
 """Which lane executes which variant, and what becomes of the others when one lane ends.
 
 A lane is shared by the variants of one interpreter: what is measured in one process has the same
-memory layout, so it cancels in the ratio. A strategy that forks, or that imports a third-party
-package, gets a lane of its own.
+memory layout, so it cancels in the ratio. A strategy that says so (it forks, say), or that imports
+a third-party package, gets a lane of its own.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Lanes:
             lane = self._launch(self._interpreters[interpreter].executable, scratch)
             try:
                 hello = {"do": "hello", "scratch": str(scratch), "server": self._server}
-                facts = _facts(lane.ask(hello, HELLO_S))
+                facts = as_facts(lane.ask(hello, HELLO_S))
             except BaseException:
                 lane.kill()
                 raise
@@ -129,11 +129,12 @@ class Lanes:
 
 def _key(variant: Variant) -> tuple[str, str]:
     strategy = load("conclab.strategies", variant.strategy, Strategy)
-    alone = strategy.forks or strategy.requires is not None
+    alone = strategy.alone or strategy.requires is not None
     return variant.interpreter, variant.name if alone else ""
 
 
-def _facts(answer: dict[str, Any]) -> InterpreterFacts:
+def as_facts(answer: dict[str, Any]) -> InterpreterFacts:
+    """Turn a lane's first answer into facts."""
     major, minor = answer["version"]
     return InterpreterFacts(
         name=answer["name"],

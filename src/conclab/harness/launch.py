@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 HELLO_S = 30.0  # a cold interpreter on a busy machine
 GOODBYE_S = 5.0
+IMPORT = "import"  # the folder of a lane's scratch that its PYTHONPATH names
+MARK = "conclab:"  # before every answer: what an interpreter prints at its start is not one
+SHORT_PATH = 50  # a socket's path may have 107 bytes, and multiprocessing adds to the folder's
 COMMAND_NOT_FOUND = 127  # of a shell, and of a script that stands in for an interpreter
 
 
@@ -88,7 +91,7 @@ class LaneProcess:
             line = ""
         if not line:
             raise LaneDiedError(self._how_it_ended())
-        answer: Json = json.loads(line)
+        answer: Json = json.loads(line)  # a lane marks nothing but its own JSON
         if "error" in answer:
             raise WorkFailedError(str(answer["error"]))
         return answer
@@ -120,7 +123,8 @@ class LaneProcess:
         assert stdout is not None
         with stdout:
             for line in stdout:
-                self._answers.put(line)
+                if line.startswith(MARK):
+                    self._answers.put(line.removeprefix(MARK))
         self._answers.put("")
 
     def _send(self, line: str) -> None:
@@ -142,8 +146,9 @@ class LaneProcess:
 
     def _last_words(self, code: int | None) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        fatal = [line for line in lines if line.startswith("Fatal Python error")]
         telling = 0 if code == COMMAND_NOT_FOUND else -1  # a shell says it first, a traceback last
-        return f": {lines[telling][:200]}" if lines else ""
+        return f": {(fatal or lines)[0 if fatal else telling][:200]}" if lines else ""
 
 
 def environment(scratch: Path) -> dict[str, str]:
@@ -156,6 +161,8 @@ def environment(scratch: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("PYTHON") or name == "PYTHON_GIL"
     }
+    if len(str(scratch)) < SHORT_PATH:  # sockets and semaphores of a killed lane go with its folder
+        kept["TMPDIR"] = str(scratch)
     return kept | {
         "PYTHONPATH": str(importable(scratch)),
         "PYTHONHASHSEED": str(HASH_SEED),
@@ -168,7 +175,7 @@ def importable(scratch: Path) -> Path:
 
     The folder it is installed in holds other packages too, built for another interpreter perhaps.
     """
-    folder = scratch / "import"
+    folder = scratch / IMPORT
     folder.mkdir(exist_ok=True)
     target = folder / "conclab"
     package = Path(conclab.__file__).parent
@@ -193,7 +200,7 @@ def marked(scratch: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if str(scratch) in process.environ().get("PYTHONPATH", ""):
+            if str(scratch / IMPORT) in process.environ().get("PYTHONPATH", "").split(os.pathsep):
                 found.append(process)
     return found
 

@@ -84,7 +84,7 @@ def environment() -> dict[str, object]:
         "platform": sys.platform,
         "conclab": conclab.__version__,
         "hash_seed": HASH_SEED,
-        "garbage_collection": "enabled, collected before every trial",
+        "garbage_collection": "enabled; the lane collects before every trial, pool workers as they need",
         "dependencies": {name: of(name) for name in ("matplotlib", "psutil", "uvloop", "viztracer")},
     }
 

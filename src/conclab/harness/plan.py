@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conclab.errors import BadRequestError, UnknownNameError
-from conclab.model import Bound, Circumstances, Gil, Variant
+from conclab.model import Circumstances, Gil, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from conclab.model import Experiment, InterpreterFacts, Prediction, Workload
+    from conclab.model import Experiment, InterpreterFacts, Prediction
 
 CEILING_ONE = "ceiling: one process"
 CEILING_ALL = "ceiling: all processes"
@@ -107,13 +107,13 @@ def shuffled(names: Sequence[str], random: Random) -> list[str]:
     return order
 
 
-def task_target_s(workload: Workload, tasks: int) -> float:
+def task_target_s(tasks: int) -> float:
     """How long one task should last at least.
 
     A serial trial of 40 ms spans eight switch intervals of the GIL. Shorter ones give narrower intervals,
     but of another figure: for its first milliseconds a process pool may run two workers on one core (seen
     on Linux: 1.2x from trials of 14 ms where 40 ms and more show 1.75x). Longer ones are fewer and
-    further apart, and the speed of a shared CPU changes in between. A task under 1 ms would measure the
+    further apart, and the speed of a shared CPU changes in between. A task under 3 ms would measure the
     pool, not the work.
     """
-    return max(0.040 / tasks, 0.001) if workload.bound is Bound.CPU else 0.0
+    return max(0.040 / tasks, 0.003)

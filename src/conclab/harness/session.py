@@ -5,6 +5,7 @@ Whatever happens inside, all of it is gone afterwards.
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from conclab.discovery import load
-from conclab.errors import LaneError
+from conclab.errors import BadRequestError, LaneError
 from conclab.harness.conduct import Conductor, Step
 from conclab.harness.lanes import Lanes
 from conclab.harness.launch import launch
@@ -85,6 +86,10 @@ class Session:
     def _lanes(self, lineup: list[Variant]) -> Iterator[Lanes]:
         with ExitStack() as stack:
             scratch = stack.enter_context(TemporaryDirectory(prefix="conclab-", ignore_cleanup_errors=True))
+            if os.pathsep in scratch:
+                raise BadRequestError(
+                    f"a {os.pathsep!r} in the folder for temporary files; set TMPDIR to another"
+                )
             needed = any(
                 load("conclab.workloads", variant.workload, Workload).needs_server for variant in lineup
             )

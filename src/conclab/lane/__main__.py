@@ -1,4 +1,4 @@
-"""A lane: reads one JSON request a line, answers each with one JSON line, ends when the input ends.
+"""A lane: reads one JSON request a line, answers each with `conclab:` and one JSON line, ends with the input.
 
     {"do": "hello", "scratch": ..., "server": ...}     -> facts of the interpreter
     {"do": "open", "name": ..., ...}                   -> {"startup_s": ...}
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import os
 import sys
 import traceback
@@ -19,7 +20,7 @@ from typing import IO, Any
 
 from conclab.lane.bench import Bench
 from conclab.lane.facts import facts
-from conclab.lane.workers import die_with_parent
+from conclab.lane.tie import die_with_parent
 
 
 def take_channel() -> tuple[IO[str], IO[str]]:
@@ -63,6 +64,7 @@ def main() -> None:
     if os.getppid() != parent:
         sys.exit(1)  # it ended before the kernel had been told
     requests, answers = take_channel()
+    multiprocessing.set_forkserver_preload(["conclab.lane.tied"])
     bench = Bench("", "")
     gc.freeze()  # what is here already is not the workload's to collect
     try:
@@ -72,7 +74,7 @@ def main() -> None:
             except Exception as error:  # noqa: BLE001 - whatever the work raises costs one trial, not the lane
                 traceback.print_exc()
                 reply = {"error": in_words(error)}
-            answers.write(json.dumps(reply) + "\n")
+            answers.write(f"conclab:{json.dumps(reply)}\n")
             answers.flush()
     finally:
         bench.close()

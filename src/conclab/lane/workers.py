@@ -6,11 +6,8 @@ importable by name and picklable.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -19,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.discovery import load
 from conclab.here import interpreter_id
+from conclab.lane.tie import die_with_parent
 from conclab.model import Probe, Span
 
 if TYPE_CHECKING:
     from conclab.model import Job
-
-PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +38,6 @@ class Start:
         die_with_parent()
         if self.probe:
             watch(self.probe, self.folder, "worker")
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when the one that started it ends. Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def watch(probe: str, folder: str, role: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from conclab.results.document import SCHEMA
 Json = dict[str, Any]
 RUN_FILE = "run.json"
 INTERRUPTED = "-interrupted"
+NAME = re.compile(rf"\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}}(?:{INTERRUPTED})?")
+SHAPE = Path(__file__).with_name("run.schema.json")
 
 
 class RunFolder:
@@ -69,8 +72,8 @@ def find(root: Path, wanted: str | None) -> Path:
             return given.parent
         if (given / RUN_FILE).is_file():
             return given
-    runs = sorted(root.glob(f"*/[!.]*/{RUN_FILE}"), key=lambda path: path.parent.name)
-    folders = [path.parent for path in runs]
+    found = (path.parent for path in root.glob(f"*/[!.]*/{RUN_FILE}"))
+    folders = sorted((path for path in found if NAME.fullmatch(path.name)), key=lambda path: path.name)
     if not folders:
         raise BadRequestError(f"no runs in {root} yet; make one with: conclab run gil-cpu")
     if wanted is None:
@@ -89,9 +92,21 @@ def load(folder: Path) -> Json:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadRequestError(f"can't read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequestError(f"{path} is not a run: it is no JSON ({error})") from error
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
         raise BadRequestError(f"{path} has format {schema!r}; this conclab reads {SCHEMA!r}")
+    _check_shape(document, path)
     return dict(document)
+
+
+def _check_shape(document: Json, path: Path) -> None:
+    """Refuse a run that lacks what the schema requires, before a view trips over it."""
+    shape = json.loads(SHAPE.read_text(encoding="utf-8"))
+    lacks = [key for key in shape["required"] if key not in document]
+    for variant in document.get("variants") or []:
+        needed = shape["properties"]["variants"]["items"]["required"]
+        lacks += [key for key in needed if not isinstance(variant, dict) or key not in variant]
+    if lacks:
+        raise BadRequestError(f"{path} is damaged: it lacks {', '.join(sorted(set(lacks)))}")

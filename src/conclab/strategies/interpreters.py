@@ -7,15 +7,20 @@ Most C extensions don't load in a subinterpreter.
 from __future__ import annotations
 
 import os
+import select
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from conclab.model import Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from conclab.model import MapJob
+
+
+LOOK_EVERY_S = 0.05
 
 
 def arrive_by_pipe(start: Callable[[], None], here: int, go: int) -> None:
@@ -30,6 +35,17 @@ def arrive_by_pipe(start: Callable[[], None], here: int, go: int) -> None:
     os.read(go, 1)
 
 
+def await_arrivals(here: int, arrivals: Sequence[Future[int]]) -> None:
+    """Return when every interpreter is ready. Raises what kept one from being made."""
+    missing = len(arrivals)
+    while missing:
+        if select.select([here], [], [], LOOK_EVERY_S)[0]:
+            missing -= len(os.read(here, missing))
+        for arrival in arrivals:
+            if arrival.done() and arrival.exception() is not None:
+                arrival.result()
+
+
 @contextmanager
 def open_interpreters(workers: int, start: Callable[[], None]) -> Iterator[MapJob]:
     """Run tasks in `workers` interpreters, as `InterpreterPoolExecutor.map` does."""
@@ -41,8 +57,7 @@ def open_interpreters(workers: int, start: Callable[[], None]) -> Iterator[MapJo
         pool = InterpreterPoolExecutor(workers, "interpreter", arrive_by_pipe, (start, here, go))
         with pool:
             arrivals = [pool.submit(int) for _ in range(workers)]
-            for _ in range(workers):
-                os.read(here_read, 1)
+            await_arrivals(here_read, arrivals)
             os.write(go_write, b"." * workers)
             for arrival in arrivals:
                 arrival.result()
@@ -52,4 +67,4 @@ def open_interpreters(workers: int, start: Callable[[], None]) -> Iterator[MapJo
             os.close(end)
 
 
-STRATEGY = Strategy(open=open_interpreters, since=(3, 14))
+STRATEGY = Strategy(open=open_interpreters, since=(3, 14), alone=True)

@@ -27,7 +27,7 @@ def process_pool(method: str, workers: int, start: Callable[[], None]) -> Iterat
     meeting = context.Barrier(workers)
     pool = ProcessPoolExecutor(workers, context, arrive, (start, meeting))
     with pool:
-        wake(pool, workers)
+        wake(pool, workers, meeting)
         yield lambda job, arguments: list(pool.map(job, arguments))
 
 

@@ -36,4 +36,4 @@ def unavailable() -> str | None:
     return None
 
 
-STRATEGY = Strategy(open=open_processes_fork, forks=True, unavailable=unavailable)
+STRATEGY = Strategy(open=open_processes_fork, alone=True, unavailable=unavailable)

@@ -40,17 +40,22 @@ def arrive(start: Callable[[], None], all_up: Meeting) -> None:
     all_up.wait()
 
 
-def wake(pool: Executor, workers: int) -> None:
+def wake(pool: Executor, workers: int, meeting: Meeting) -> None:
     """Make a lazy pool start all its workers: each call occupies one, since none is idle yet."""
-    for arrival in [pool.submit(int) for _ in range(workers)]:
-        arrival.result()
+    try:
+        for arrival in [pool.submit(int) for _ in range(workers)]:
+            arrival.result()
+    except BaseException:
+        meeting.abort()  # a worker could not even be made: those that wait for it must go home
+        raise
 
 
 @contextmanager
 def thread_pool(workers: int, start: Callable[[], None]) -> Iterator[ThreadPoolExecutor]:
     """Open a pool whose threads are all up."""
-    with ThreadPoolExecutor(workers, "worker", arrive, (start, Barrier(workers))) as pool:
-        wake(pool, workers)
+    meeting = Barrier(workers)
+    with ThreadPoolExecutor(workers, "worker", arrive, (start, meeting)) as pool:
+        wake(pool, workers, meeting)
         yield pool
 
 
