@@ -181,6 +181,20 @@ def test_a_killed_conductor_takes_its_lanes_with_it(conclab_process, tmp_path, n
     wait_for(lambda: not any(alive(child) for child in children), seconds=10)
 
 
+def test_the_next_run_clears_away_what_a_killed_one_left(conclab_process, conclab_command, tmp_path):
+    """Its scratch folder, and nobody else's."""
+    scratch = tmp_path / "tmp"
+    (scratch / "conclab-something").mkdir(parents=True)
+    (scratch / f"conclab-{os.getpid()}-living").mkdir()
+    (scratch / "conclab-999999999-dead").mkdir()
+    done = conclab_command(
+        "run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace", env={"TMPDIR": str(scratch)}
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in scratch.iterdir()} == {"conclab-something", f"conclab-{os.getpid()}-living"}
+
+
 def test_a_file_size_limit_or_a_full_disk_is_one_line_and_keeps_what_was_whole(conclab_command, tmp_path):
     """A run.json that can't grow any more stays as it was; the table is printed from memory."""
 

@@ -49,11 +49,23 @@ def _interpreters() -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for name in OTHERS:
         try:
-            find(name)
+            executable = find(name).executable
         except ConclabError:
             continue
+        if not _starts(executable):
+            continue  # a stand-in on the PATH that leads nowhere, as version managers put there
         found.append({"name": name, "runs_conclab": name == own().asked})
     return found
+
+
+def _starts(executable: str) -> bool:
+    import subprocess
+
+    try:
+        ended = subprocess.run([executable, "-c", "pass"], capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return ended.returncode == 0
 
 
 def _strategies() -> dict[str, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -157,7 +158,7 @@ class Run:
         passes = []
         overhead = {}
         lineup = [each for each in self.recording.lineup if each.name not in self.recording.errors]
-        with TemporaryDirectory(prefix="conclab-trace-", ignore_cleanup_errors=True) as scratch:
+        with TemporaryDirectory(prefix=f"conclab-{os.getpid()}-trace-", ignore_cleanup_errors=True) as scratch:
             for number, variant in enumerate(lineup):
                 folder = Path(scratch) / str(number)
                 with self._doing(f"tracing {variant.name}"):

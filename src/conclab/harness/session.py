@@ -6,6 +6,8 @@ Whatever happens inside, all of it is gone afterwards.
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from conclab.record import Recording
 
 PROBE = "viztracer"
+SCRATCH = "conclab-"  # then the pid of the run that made the folder, so that others can tell when it is over
 
 
 class Session:
@@ -85,7 +88,9 @@ class Session:
     @contextmanager
     def _lanes(self, lineup: list[Variant]) -> Iterator[Lanes]:
         with ExitStack() as stack:
-            scratch = stack.enter_context(TemporaryDirectory(prefix="conclab-", ignore_cleanup_errors=True))
+            sweep(Path(tempfile.gettempdir()))
+            prefix = f"{SCRATCH}{os.getpid()}-"
+            scratch = stack.enter_context(TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
             if os.pathsep in scratch:
                 raise BadRequestError(
                     f"a {os.pathsep!r} in the folder for temporary files; set TMPDIR to another"
@@ -103,3 +108,13 @@ class Session:
                     patience_s=self._patience_s,
                 )
             )
+
+
+def sweep(folder: Path) -> None:
+    """Remove the scratch folders of runs that were killed and could not do it themselves."""
+    import psutil  # noqa: PLC0415 - 50 ms that only a run needs
+
+    for left in folder.glob(f"{SCRATCH}[0-9]*-*"):
+        pid = left.name.removeprefix(SCRATCH).split("-", 1)[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
