@@ -11,7 +11,7 @@ import pytest
 import conclab
 
 SOURCES = Path(conclab.__file__).parent
-NOUNS = {"model", "record", "errors", "files"}
+NOUNS = {"model", "record", "errors", "files", "numerals"}
 CONTENT = {"workloads", "strategies", "probes", "experiments"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
     "files": set(),
+    "numerals": set(),
     "here": set(),
     "record": {"model"},
     "discovery": {"errors"},
@@ -31,9 +32,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lane": {"model", "here", "discovery", "lane"},
     "harness": {"model", "record", "errors", "discovery", "loopback", "harness", "__init__"},
     "results": {"model", "record", "errors", "files", "results"},
-    "report": {"files", "pictures", "report"},
+    "report": {"files", "numerals", "pictures", "report"},
     "tracing": {"model", "errors", "files", "tracing"},
-    "pictures": {"files", "pictures"},
+    "pictures": {"files", "numerals", "pictures"},
     "cli": NOUNS
     | {"discovery", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},
 }

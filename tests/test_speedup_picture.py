@@ -4,7 +4,6 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from conclab.pictures.answers import duration, factor
 from conclab.pictures.speedup import draw
 from conclab.pictures.ticks import octave_ticks, round_ticks
 
@@ -248,11 +247,3 @@ def test_labels_are_plain_numbers():
     assert octave_ticks(-0.6, 1.2) == [0.75, 1, 1.5, 2]
     assert len(octave_ticks(-20, 20)) < 12
     assert round_ticks(0.035, 0.11) == pytest.approx([0.04, 0.05, 0.07, 0.1])
-    assert [factor(value) for value in (0.9751, 1.999, 12.34, 105.2)] == ["0.98x", "2.00x", "12.3x", "105x"]
-    assert [duration(value) for value in (2.5, 0.0412, 3.2e-5, 4e-8)] == [
-        "2.50 s",
-        "41.2 ms",
-        "32.0 us",
-        "0.04 us",
-    ]
-    assert duration(0.05, shortest=True) == "50 ms"

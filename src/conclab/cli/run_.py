@@ -158,7 +158,8 @@ class Run:
         passes = []
         overhead = {}
         lineup = [each for each in self.recording.lineup if each.name not in self.recording.errors]
-        with TemporaryDirectory(prefix=f"conclab-{os.getpid()}-trace-", ignore_cleanup_errors=True) as scratch:
+        prefix = f"conclab-{os.getpid()}-trace-"
+        with TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as scratch:
             for number, variant in enumerate(lineup):
                 folder = Path(scratch) / str(number)
                 with self._doing(f"tracing {variant.name}"):

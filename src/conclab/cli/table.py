@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from conclab.numerals import duration, factor, interval, middle
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -110,21 +112,6 @@ def coloured(word: str | None) -> str:
     return f"[{COLOURS.get(word, 'default')}]{SURPRISE.get(word, word)}[/]"
 
 
-def interval(speedup: Json | None) -> str:
-    """`1.93x [1.90, 1.97]`."""
-    if speedup is None:
-        return "-"
-    middle, low, high = (_ratio(speedup[part]) for part in ("estimate", "low", "high"))
-    return f"{middle}x [{low}, {high}]"
-
-
-def _ratio(value: float | None) -> str:
-    """Two digits after the point, but at least two that matter: a copy can cost a factor of 300."""
-    if value is None:
-        return "?"
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"  # noqa: PLR2004
-
-
 def predicted(variant: Json) -> str:
     """`0.75 to 1.07`, or what the caller should see."""
     claim = variant["predicted"]
@@ -190,7 +177,7 @@ def _ceiling(run: Json) -> Iterator[str]:
         if variant["speedup"] and (variant["predicted"] or {}).get("parallel"):
             own, best = (each["speedup"]["estimate"] for each in (variant, top))
             if own <= best:
-                yield f"{escape(variant['name'])}: {_ratio(own)}x of a possible {_ratio(best)}x"
+                yield f"{escape(variant['name'])}: {factor(own)} of a possible {factor(best)}"
 
 
 def _trouble(variant: Json) -> Iterator[str]:
@@ -219,24 +206,6 @@ def reasons(variants: Sequence[Json]) -> dict[str, list[str]]:
         if variant["predicted"]:
             found.setdefault(variant["predicted"]["because"], []).append(variant["name"])
     return found
-
-
-def middle(values: Sequence[float | None]) -> float | None:
-    """Median of what is there."""
-    from statistics import median
-
-    there = [value for value in values if value is not None]
-    return median(there) if there else None
-
-
-def duration(seconds: float | None) -> str:
-    """`41.2 ms`: three digits that matter."""
-    if seconds is None:
-        return "-"
-    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if seconds * factor >= 1:
-            return f"{seconds * factor:.3g} {unit}"
-    return f"{seconds * 1e9:.0f} ns"
 
 
 def _cpus(variant: Json) -> str:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from conclab.numerals import digits, duration, factor
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -100,24 +102,6 @@ def _interpreter(facts: Mapping[str, Any]) -> str:
     return f"{facts['name']} ({exact.group()}, {gil})" if exact else f"{facts['name']} ({gil})"
 
 
-def factor(value: float) -> str:
-    """Write a speedup: 0.98x, 12.4x, 105x."""
-    return f"{_digits(value)}x"
-
-
-def duration(seconds: float, *, shortest: bool = False) -> str:
-    """Write a time with a unit that fits: with three digits, or as few as it has."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):  # noqa: B007 - the last unit takes the rest
-        if seconds >= size * 0.9999:
-            break
-    return f"{seconds / size:.3g} {unit}" if shortest else f"{_digits(seconds / size)} {unit}"
-
-
-def _digits(value: float) -> str:
-    """Three digits, as the table has them."""
-    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"  # noqa: PLR2004 - where digits end
-
-
 def _detail(variant: Mapping[str, Any], *, several: bool) -> str:
     workers = variant.get("workers")
     parts = [variant.get("strategy") if variant.get("strategy") != variant["name"] else None]
@@ -179,7 +163,7 @@ def _compared(variant: Mapping[str, Any], detail: str, *, ratios: list[float], i
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return f"[{'0' if low is None else _digits(low)}, {'∞' if high is None else _digits(high)}]"
+    return f"[{'0' if low is None else digits(low)}, {'∞' if high is None else digits(high)}]"
 
 
 def _remark(span: tuple[float, float | None], agrees: str | None) -> str:

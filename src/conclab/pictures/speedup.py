@@ -6,7 +6,8 @@ import textwrap
 from math import log2
 from typing import TYPE_CHECKING, Any
 
-from conclab.pictures.answers import Answer, Answers, Tone, answers, caption, duration, factor
+from conclab.numerals import duration, factor
+from conclab.pictures.answers import Answer, Answers, Tone, answers, caption
 from conclab.pictures.canvas import save, style
 from conclab.pictures.ticks import octave_ticks, round_ticks
 
