@@ -111,20 +111,33 @@ def test_open_serves_the_trace_until_it_is_stopped(conclab_command, conclab_proc
     assert "Traceback" not in stderr
 
 
-def test_open_says_what_a_run_lacks(conclab_command):
+def test_open_says_what_a_run_lacks(conclab_command, tmp_path):
     """With the reason where there is one."""
     assert conclab_command(
         "run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace"
     ).returncode == 0  # fmt: skip
 
-    trace, report, nonsense = (
-        conclab_command("open", "gil-cpu", what) for what in ("trace", "report", "nonsense")
-    )
+    trace, nonsense = (conclab_command("open", "gil-cpu", what) for what in ("trace", "nonsense"))
+    for file in tmp_path.rglob("report.html"):
+        file.unlink()
+    report = conclab_command("open", "gil-cpu", "report")
 
     assert "has no trace (it was made with --no-trace)" in trace.stderr
     assert "has no report" in report.stderr
     assert "may have: trace, report, picture" in nonsense.stderr
     assert {trace.returncode, report.returncode, nonsense.returncode} == {2}
+
+
+def test_open_prints_where_the_report_is(conclab_command, tmp_path):
+    """A file that any browser opens; nothing is served, so the command ends."""
+    assert (
+        conclab_command("run", "gil-cpu", "--only", "asyncio", "--budget", "1", "--no-trace").returncode == 0
+    )
+    done = conclab_command("open", "report", "--no-browser")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("file://")
+    assert done.stdout.endswith("/report.html\n")
 
 
 @pytest.mark.parametrize("command", ["list", "--help", "show results/reference/*"])

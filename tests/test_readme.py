@@ -49,7 +49,7 @@ def test_no_command_is_left_over():
 
 
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("line", [line for line in CONCLAB if "open" not in line])
+@pytest.mark.parametrize("line", [line for line in CONCLAB if "conclab open" not in line])
 def test_a_command_of_the_readme_does_what_it_says(conclab_command, line):
     """As written; with an interpreter that is not here it says so, in one line."""
     words = shlex.split(line)[1:]
@@ -66,9 +66,10 @@ def test_a_command_of_the_readme_does_what_it_says(conclab_command, line):
 
 
 def test_open_as_in_the_readme(conclab_command, conclab_process):
-    """The latest run's trace, served until Ctrl-C."""
-    assert ".venv/bin/conclab open" in CONCLAB
+    """The latest run's page as a file, and its trace, served until Ctrl-C."""
+    assert {".venv/bin/conclab open", ".venv/bin/conclab open report"} <= set(CONCLAB)
     assert conclab_command("run", "gil-cpu", "--only", "asyncio", "--budget", "1").returncode == 0
+    assert conclab_command("open", "report", "--no-browser").stdout.startswith("file://")
     process = conclab_process("open", "--no-browser")
     assert process.stdout.readline().startswith("http://127.0.0.1:")
     process.send_signal(signal.SIGINT)

@@ -67,6 +67,7 @@ def test_all_files_are_there(finished):
         "run.json",
         "speedup.svg",
         "speedup.png",
+        "report.html",
         "trace.json.gz",
     }
 
@@ -96,7 +97,11 @@ def test_every_block_has_a_time_of_every_variant(finished):
 def test_no_path_of_the_machine_is_in_the_files(finished):
     """A run can be handed in, or shown, without telling where it was made."""
     path, _ = run_of(finished[0])
-    told = (path / "run.json").read_text() + gzip.decompress((path / "trace.json.gz").read_bytes()).decode()
+    told = (
+        (path / "run.json").read_text()
+        + (path / "report.html").read_text()
+        + gzip.decompress((path / "trace.json.gz").read_bytes()).decode()
+    )
 
     assert str(Path.home()) not in told
     assert str(finished[0]) not in told

@@ -145,12 +145,15 @@ class Run:
 
     def _illustrate(self, session: Session) -> None:
         from conclab.pictures.speedup import draw
+        from conclab.report.page import write
 
         with self._doing("drawing"):
             draw(self.document, self.folder.path)
         if not self.options["no_trace"]:
             self._trace(session)
         self.folder.save(self.document)
+        with self._doing("writing the page"):
+            write(self.document, self.folder.path)
 
     def _trace(self, session: Session) -> None:
         from conclab.tracing.merge import Pass, merge, save

@@ -74,9 +74,8 @@ def agreement(prediction: Prediction, speedup: Interval, top: Interval | None) -
     if prediction.low <= speedup.low and speedup.high <= prediction.high:
         return Agreement.HOLDS, ""
     if prediction.parallel and speedup.estimate < prediction.low and top and top.low < prediction.low:
-        reached = (
-            f"the machine itself reached {top.estimate:.2f}x [{top.low:.2f}, {top.high:.2f}] with C code"
-        )
+        ends = f" [{top.low:.2f}, {top.high:.2f}]" if top.low > 0 else ""
+        reached = f"the machine itself reached {top.estimate:.2f}x{ends} with C code"
         known = top.high < prediction.low
         return Agreement.UNCLEAR, f"{reached}: too {'few' if known else 'uncertain'} cores to judge by"
     if speedup.high < prediction.low:
