@@ -25,9 +25,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "record": {"model"},
     "discovery": {"errors"},
     "loopback": {"errors"},
-    "workloads": {"model", "errors", "here", "workloads"},
+    "workloads": {"model", "errors", "files", "here", "workloads"},
     "strategies": {"model", "strategies"},
-    "probes": {"model"},
+    "probes": {"model", "files"},
     "experiments": {"model"},
     "lane": {"model", "here", "discovery", "lane"},
     "harness": {"model", "record", "errors", "discovery", "loopback", "harness", "__init__"},
@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": NOUNS
     | {"discovery", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},
 }
-IN_A_LANE = ("model", "here", "errors", "discovery", "workloads", "strategies", "probes", "lane")
+IN_A_LANE = ("model", "here", "files", "errors", "discovery", "workloads", "strategies", "probes", "lane")
 PRINTS = "cli"
 
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 OTHERS = ("3.11", "3.12", "3.13", "3.13t", "3.14", "3.14t", "3.15", "3.15t")
 LOOK_S = 4.0
-QUIET = 0.1  # scatter of trials, share of time ready without a CPU: above it, other programs are busy
-ENOUGH = 0.8  # of the ideal: below it, CPUs share cores
+QUIET = 0.1  # scatter of trials: above it, other programs are busy
 
 
 @click.command("doctor")
@@ -172,6 +171,8 @@ def _in_words(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _noise_in_words(noise: dict[str, Any]) -> Iterator[str]:
+    from conclab.harness.cautions import BUSY_DELAY, ENOUGH
+
     if not noise:
         return
     if noise["all_cores"] is None or noise["again"] is None:
@@ -191,7 +192,7 @@ def _noise_in_words(noise: dict[str, Any]) -> Iterator[str]:
         yield _line(
             "waiting",
             f"ready without a CPU for {noise['run_delay']:.1%} of the time",
-            good=noise["run_delay"] < QUIET,
+            good=noise["run_delay"] < BUSY_DELAY,
         )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from conclab.record import Finding, Interval, Recording
 
+ENOUGH = 0.8  # of the ideal ceiling: below it, CPUs share cores or other programs are busy
 BUSY_DELAY = 0.10  # of the time ready without a CPU; on a quiet machine serial work shows 0.3%
 DRIFT = 0.25  # interquartile range over median of the baseline's times
 NOTABLE = 0.10  # of the blocks set aside as spikes: more than a passing disturbance
@@ -56,7 +57,7 @@ def _one_core(recording: Recording, *_: object) -> Iterator[str]:
 
 def _low_ceiling(recording: Recording, _: object, top: Interval | None) -> Iterator[str]:
     failed = recording.errors.keys() & {CEILING_ONE, CEILING_ALL}
-    if top is not None and not failed and top.estimate < 0.8 * recording.ceiling_workers:
+    if top is not None and not failed and top.estimate < ENOUGH * recording.ceiling_workers:
         yield (
             f"{recording.ceiling_workers} busy processes of C code reach only {top.estimate:.2f}x: "
             "virtual CPUs that share cores, or other programs at work; judge speedups against that"

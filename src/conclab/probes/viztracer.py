@@ -16,6 +16,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conclab.files import whole
 from conclab.model import Probe
 
 if TYPE_CHECKING:
@@ -146,14 +147,8 @@ def _document(tracer: Any, names: dict[int, str]) -> dict[str, Any]:
 def _write(target: Path, document: dict[str, Any]) -> None:
     """Put the file in place whole: a reader never sees half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    try:
-        with partial.open("w", encoding="ascii") as file:
-            json.dump(document, file, separators=(",", ":"))
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with whole(target) as partial, partial.open("w", encoding="ascii") as file:
+        json.dump(document, file, separators=(",", ":"))
 
 
 PROBE = Probe(watch=watch, requires="viztracer")

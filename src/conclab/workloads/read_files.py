@@ -11,12 +11,12 @@ measured here.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from random import Random
 from zlib import crc32
 
 from conclab.errors import ConclabError
+from conclab.files import whole
 from conclab.model import Bound, Order, Workload
 
 
@@ -42,9 +42,8 @@ def arguments(order: Order) -> list[str]:
 def _written(folder: Path, size_kib: int, number: int) -> str:
     path = folder / f"read-files-{size_kib}k-{number}.bin"
     if not path.exists() or path.stat().st_size != size_kib * 1024:
-        part = path.with_suffix(f".{os.getpid()}.part")  # whole or not at all, whoever gets interrupted
-        part.write_bytes(Random(number).randbytes(size_kib * 1024))
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(Random(number).randbytes(size_kib * 1024))
     return str(path)
 
 
