@@ -27,18 +27,30 @@ MAY_IMPORT: dict[str, set[str]] = {
     "loopback": {"errors"},
     "workloads": {"model", "errors", "files", "here", "workloads"},
     "strategies": {"model", "strategies"},
-    "probes": {"model", "files"},
+    "gil": {"model", "errors", "files", "here", "gil"},
+    "probes": {"model", "files", "gil"},
     "experiments": {"model"},
-    "lane": {"model", "here", "discovery", "lane"},
-    "harness": {"model", "record", "errors", "discovery", "loopback", "harness", "__init__"},
+    "lane": {"model", "here", "discovery", "gil", "lane"},
+    "harness": {"model", "record", "errors", "discovery", "loopback", "gil", "harness", "__init__"},
     "results": {"model", "record", "errors", "files", "results"},
     "report": {"files", "numerals", "pictures", "report"},
-    "tracing": {"model", "errors", "files", "tracing"},
+    "tracing": {"model", "errors", "files", "gil", "tracing"},
     "pictures": {"files", "numerals", "pictures"},
     "cli": NOUNS
-    | {"discovery", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},
+    | {"discovery", "gil", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},
 }
-IN_A_LANE = ("model", "here", "files", "errors", "discovery", "workloads", "strategies", "probes", "lane")
+IN_A_LANE = (
+    "model",
+    "here",
+    "files",
+    "errors",
+    "discovery",
+    "gil",
+    "workloads",
+    "strategies",
+    "probes",
+    "lane",
+)
 PRINTS = "cli"
 
 

@@ -8,6 +8,7 @@
         LaneDiedError           it was killed or crashed
         LaneSilentError         it gave no answer in time
         WorkFailedError         it answered that the work raised
+      ObserverError          1  one way to observe the GIL does not work here; the next one is tried
       InterruptedRunError  130  Ctrl-C or a termination signal; what was measured is kept
 
 Raised anywhere, turned into text and an exit code by the command line alone.
@@ -62,6 +63,10 @@ class LaneSilentError(LaneError):
 
 class WorkFailedError(LaneError):
     """The lane is alive and answered that the work raised an exception."""
+
+
+class ObserverError(ConclabError):
+    """One way to observe the GIL does not work here, for the reason given. The next best is tried."""
 
 
 class InterruptedRunError(ConclabError):
