@@ -108,6 +108,15 @@ def bare_interpreters() -> Iterator[Run]:
         yield run
 
 
+@contextmanager
+def bare_futures() -> Iterator[Run]:
+    """Submit everything, then ask for the results."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        yield lambda arguments: [
+            future.result() for future in [pool.submit(nothing, argument) for argument in arguments]
+        ]
+
+
 def processes(method: str) -> Callable[[], object]:
     """ProcessPoolExecutor's own map."""
     return lambda: bare_pool(ProcessPoolExecutor(WORKERS, multiprocessing.get_context(method)))
@@ -124,6 +133,7 @@ BARE = {
     "uvloop": bare_uvloop,
     "asyncio-to-thread": bare_to_thread,
     "interpreters": bare_interpreters,
+    "futures": bare_futures,
 }
 
 
@@ -161,6 +171,9 @@ def main() -> int:
         why_not = missing(Variant(name, name), here)
         if why_not:
             print(f"{name:<22} not measured: {why_not}")
+            continue
+        if name not in BARE:
+            print(f"{name:<22} not compared: the standard library has no such call")
             continue
         found = cost(name, strategy, tasks=options.tasks, rounds=options.rounds)
         broken |= found.low > 1.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conclab.errors import BadRequestError, LaneDiedError, LaneSilentError, WorkFailedError
@@ -180,6 +182,19 @@ def test_a_fast_wrong_answer_is_not_a_result(tmp_path):
     )
 
     assert "another answer" in recording.errors["threads"]
+
+
+def test_a_twin_must_give_the_answer_of_its_twin(tmp_path):
+    """Their coroutines differ, and the function that both stand for is one."""
+    twin = Variant("asyncio", workload="ticks-to-thread")
+    recording, _ = conduct(
+        tmp_path,
+        replace(experiment_of(SERIAL, twin), workload="ticks-awaiting"),
+        {"serial": 0.04, "asyncio": 0.001},
+        checksums={"asyncio": "wrong"},
+    )
+
+    assert "another answer" in recording.errors["asyncio"]
 
 
 def test_what_cannot_run_is_left_out_before_the_first_trial(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conclab import discovery
@@ -36,12 +38,16 @@ def test_it_names_what_exists(experiment):
 
 @every_experiment
 def test_it_compares_like_with_like(experiment):
-    """A variant has the workload of its baseline, or a twin of it that is observed and not raced."""
+    """A variant has the workload of its baseline, or a twin: equal but for its coroutine, or never raced."""
     by_name = {variant.name: variant for variant in experiment.variants}
     for variant in experiment.variants:
         baseline = by_name[variant.versus or experiment.baseline.name]
         mine, other = (each.workload or experiment.workload for each in (variant, baseline))
-        assert mine == other or WORKLOADS[mine].observe is WORKLOADS[other].observe is not None
+        if WORKLOADS[mine].observe is None:
+            twin = replace(WORKLOADS[mine], run_async=WORKLOADS[other].run_async)
+            assert twin == WORKLOADS[other]  # the same function makes the answer, or is what makes it
+        else:
+            assert WORKLOADS[mine].observe is WORKLOADS[other].observe
 
 
 @every_experiment
@@ -68,6 +74,42 @@ def test_no_claim_of_parallelism_is_made_for_one_core():
             work = WORKLOADS[variant.workload or experiment.workload]
             if variant.predict is not None and work.bound is Bound.CPU:
                 assert not variant.predict(Circumstances(1, 2, 8, False, (3, 14))).parallel
+
+
+def test_a_convoy_needs_a_gil():
+    """Beside a computing thread all is slow with a GIL; without one the interval has no part in it."""
+    for name in ("gil-convoy", "gil-switch-interval"):
+        for variant in EXPERIMENTS[name].variants[1:]:
+            if (variant.strategy or variant.name) != "beside-thread":
+                continue
+            claims = [variant.predict(Circumstances(8, 1, 2, gil, (3, 13))) for gil in (True, False)]
+            with_gil, without = ((claim.low, claim.high) for claim in claims)
+            assert not with_gil[0] <= 1 <= with_gil[1]
+            assert without[0] < 1 < without[1]
+
+
+def test_an_interval_is_predicted_to_help_by_its_length():
+    """The shorter, the faster; in between no gap and no turn."""
+    here = Circumstances(2, 1, 1, gil=True, version=(3, 13))
+    sweep = [v for v in EXPERIMENTS["gil-switch-interval"].variants if v.predict]
+    claims = [v.predict(here) for v in sorted(sweep, key=lambda v: v.switch_interval_s, reverse=True)]
+
+    assert [claim.low for claim in claims] == sorted(claim.low for claim in claims)
+    assert [claim.high for claim in claims] == sorted(claim.high for claim in claims)
+
+
+@pytest.mark.parametrize(("tasks", "workers", "ideal"), [(3, 3, 2.0), (1, 1, 1.0), (4, 2, 2.0), (8, 8, 4.5)])
+def test_waits_side_by_side_are_as_long_as_the_longest(tasks, workers, ideal):
+    """3 + 2 + 1 against 3; and with two at a time 4 + 1 beside 3 + 2."""
+    here = Circumstances(2, workers, tasks, gil=True, version=(3, 13))
+    for variant in EXPERIMENTS["async-order"].variants[1:]:
+        claim = variant.predict(here)
+        assert claim.low < ideal < claim.high
+
+
+def test_order_is_told_where_it_is_the_question():
+    """And nowhere else: forty tasks in order are no answer."""
+    assert [name for name, each in EXPERIMENTS.items() if each.tells_order] == ["async-order"]
 
 
 def test_twins_differ_by_the_workload_and_the_claims_that_turn_round():
