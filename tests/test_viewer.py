@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import re
 import socket
 import sys
 import threading
@@ -47,6 +48,7 @@ def test_the_address_opens_the_trace_with_every_process_unfolded(trace):
         address = urlsplit(url)
         page, text = ask(address, address.path)
         assert (page.status, b"<title>Perfetto UI</title>" in text) == (200, True)
+        assert text.count(b"{flex:1}</style>\n</head>") == 1  # what a click tells stands side by side
         wishes = parse_qs(address.fragment.removeprefix("!/?"))
         assert "ExpandTracksByRegex" in wishes["startupCommands"][0]
         where = urlsplit(wishes["url"][0])
@@ -75,6 +77,21 @@ def test_processes_are_shown_in_the_order_of_their_numbers(trace):
         address = urlsplit(url)
         _, body = ask(address, address.path + name)
     assert body.count(b"pid asc,chromeProcessRank desc,") == 1
+
+
+def test_names_colours_and_counters_are_adapted(trace):
+    """Each place is there exactly as often as it should; a new edition of the page must be looked at."""
+    name = next(name for name in viewer._page_files() if name.endswith("frontend_bundle.js"))
+    original = viewer._page_files()[name].read_bytes()
+    with serve(trace) as url:
+        address = urlsplit(url)
+        _, body = ask(address, address.path + name)
+    assert body.count(b"when 'GIL: waits' then ") == original.count(b"'correlation_id')") == 2
+    assert len(re.findall(rb"sortOrder:void 0!==\w+\|\|void 0!==\w+\?-1:0", body)) == 1
+    threads = rb'if\(\w+&&\w+\)return (\w+)(\+" "\+\w+)?;if\(\w+\)return"Thread "'
+    assert [found[1] for found in re.findall(threads, body)] == [b""]
+    processes = rb'\?\w+\(\w+\)(\+" "\+\w+)?\+\w+:"Process "\+'
+    assert re.findall(processes, body) == [b""]
 
 
 def test_the_page_may_load_from_this_server_alone(trace):

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, unquote, urlsplit
 
 from conclab.errors import ConclabError
+from conclab.tracing.viewer_page import ADAPTED, adapted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,12 +33,6 @@ ADDRESS = "127.0.0.1"
 _TYPES = {".wasm": "application/wasm", ".js": "text/javascript", ".gz": "application/gzip"}
 _COMMANDS = [{"id": "dev.perfetto.ExpandTracksByRegex", "args": [".*"]}]
 _POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'"
-# The page wants a service worker at the root of its host, where there is nothing to find.
-_PREPARE = b"<script>delete Navigator.prototype.serviceWorker</script>\n"
-_SCRIPT = b'<script type="text/javascript">'
-# The page puts the process with the most slices first. Ours are numbered in the order of the variants.
-_BUSIEST_FIRST = b"chromeProcessRank desc,"
-_IN_ORDER = b"pid asc," + _BUSIEST_FIRST
 
 
 @contextmanager
@@ -154,10 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _open(path: Path) -> tuple[BinaryIO, int]:
     """Open a file for sending; two files of the page are adapted on the way."""
-    if path.name == "index.html":
-        page = path.read_bytes().replace(_SCRIPT, _PREPARE + _SCRIPT, 1)
-    elif path.name == "frontend_bundle.js":
-        page = path.read_bytes().replace(_BUSIEST_FIRST, _IN_ORDER)
-    else:
+    if path.name not in ADAPTED:
         return path.open("rb"), path.stat().st_size
+    page = adapted(path.name, path.read_bytes())
     return BytesIO(page), len(page)
