@@ -41,8 +41,10 @@ def printer() -> Console:
 
 
 def show(run: Json, console: Console) -> None:
-    """Print question, table, reasons, cautions and lesson."""
+    """Print question, table, reasons, cautions, what was seen of the GIL, and the lesson."""
     from rich.markup import escape
+
+    from conclab.cli.gil_table import show as show_gil
 
     console.print(f"[bold]{escape(run['question'])}[/bold]")
     console.print(escape(_about(run)), style="dim")
@@ -54,6 +56,7 @@ def show(run: Json, console: Console) -> None:
         console.print(_sightings(run))
     for line in _notes(run):
         console.print(line)
+    show_gil(run, console)
     console.print(f"\n{escape(run['lesson'])}", highlight=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log2
+from math import ceil, floor, log2, log10
 
 MOST = 9  # labels that fit side by side
 
@@ -26,3 +26,10 @@ def round_ticks(low: float, high: float) -> list[float]:
         if len(ticks) < MOST:
             break
     return ticks
+
+
+def plain_ticks(last: float) -> list[float]:
+    """Choose round numbers from zero on, at even distances, as many as have room."""
+    power = 10.0 ** floor(log10(last / MOST))
+    step = next(step * power for step in (1, 2, 5, 10) if step * power >= last / MOST)
+    return [round(place * step, 9) for place in range(floor(last / step) + 1)]

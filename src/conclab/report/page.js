@@ -32,7 +32,8 @@
   const point = (plot, dot) => {
     away();
     shown = [plot, dot];
-    all('[data-block="' + dot.dataset.block + '"]').forEach((same) => same.classList.add("here"));
+    const same = dot.matches(".dot") ? all('.dot[data-block="' + dot.dataset.block + '"]') : [dot];
+    same.forEach((each) => each.classList.add("here"));
     plot.setAttribute("aria-valuenow", dot.dataset.block);
     plot.setAttribute("aria-valuetext", dot.dataset.words);
     tip.textContent = plot.dataset.name + ", " + dot.dataset.words;
@@ -42,8 +43,9 @@
     tip.style.left = Math.max(4, Math.min(left, document.documentElement.clientWidth - tip.offsetWidth - 4)) + "px";
     tip.style.top = (at.top > 40 ? at.top - tip.offsetHeight - 8 : at.bottom + 8) + "px";
   };
-  all("svg.plot").forEach((plot) => {
-    const dots = all(".dot", plot);
+  all("svg.plot, svg.stretches").forEach((plot) => {
+    const dots = all(".dot, .hit", plot);
+    const what = plot.matches(".plot") ? ", block" : ", stretch";
     if (!dots.length) return;
     let place = 0;
     dots.forEach((dot) => {
@@ -52,7 +54,7 @@
       title.remove();
     });
     const set = {
-      role: "slider", tabindex: 0, "aria-orientation": "horizontal", "aria-label": plot.dataset.name + ", block",
+      role: "slider", tabindex: 0, "aria-orientation": "horizontal", "aria-label": plot.dataset.name + what,
       "aria-valuemin": dots[0].dataset.block, "aria-valuemax": dots[dots.length - 1].dataset.block,
       "aria-valuenow": dots[0].dataset.block, "aria-valuetext": dots[0].dataset.words,
     };
@@ -67,7 +69,11 @@
     plot.addEventListener("pointermove", (event) => {
       const far = dots.map((dot) => {
         const box = dot.getBoundingClientRect();
-        return Math.hypot(box.left + box.width / 2 - event.clientX, box.top + box.height / 2 - event.clientY);
+        if (dot.matches(".dot")) {
+          return Math.hypot(box.left + box.width / 2 - event.clientX, box.top + box.height / 2 - event.clientY);
+        }
+        const beyond = (low, high, at) => Math.max(low - at, at - high, 0);
+        return Math.hypot(beyond(box.left, box.right, event.clientX), beyond(box.top, box.bottom, event.clientY)) * 10;
       });
       const nearest = far.indexOf(Math.min(...far));
       if (far[nearest] < 40) go(nearest); else away();

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from conclab.files import whole
 from conclab.numerals import UNKNOWN, duration, interval
 from conclab.pictures.answers import caption
-from conclab.report import chart, tables, words
+from conclab.pictures.observed import orders
+from conclab.report import chart, gil, tables, timeline, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,9 @@ def render(run: Mapping[str, object]) -> str:
     """Return the page as text. It depends on the run alone."""
     environment = _environment()
     style, script = (_source(environment, name) for name in ("page.css", "page.js"))
+    observed = timeline.timeline(run)
+    if observed:
+        style += timeline.css() + _source(environment, "timeline.css")
     return environment.get_template("page.html.jinja").render(
         run=run,
         question=run["question"] or run["experiment"],
@@ -51,6 +55,11 @@ def render(run: Mapping[str, object]) -> str:
         chart=chart.chart(run),
         height=chart.HEIGHT,
         grid=_grid(run),
+        timeline=observed,
+        sample=timeline.sample,
+        gil=gil.figures(run),
+        known_by=gil.known_by(run),
+        orders=orders(run),
         cases=tables.cases(run),
         sightings=tables.sightings(run),
         texts=tables.texts(run),

@@ -65,11 +65,11 @@ def sentence(run: Mapping[str, Any]) -> str:
     if not found:
         return "No block finished, so there is no answer."
     if len(found) <= FEW:
-        return " ".join(f"{_upper(name)}: {word}{_bracketed(figure)}." for name, word, figure in found)
+        return " ".join(f"{capital(name)}: {word}{_bracketed(figure)}." for name, word, figure in found)
     grouped: dict[str, list[str]] = {}
     for name, word, figure in found:
         grouped.setdefault(word, []).append(f"{name}{_bracketed(figure)}")
-    return " ".join(f"{_upper(word)}: {', '.join(names)}." for word, names in grouped.items())
+    return " ".join(f"{capital(word)}: {', '.join(names)}." for word, names in grouped.items())
 
 
 def answer(variant: Mapping[str, Any]) -> str:
@@ -81,6 +81,12 @@ def answer(variant: Mapping[str, Any]) -> str:
     if is_baseline(variant):
         return "baseline"
     return variant.get("answer") or variant["verdict"] or "not judged"
+
+
+def capital(text: str) -> str:
+    """Begin a sentence, but leave names like `copy.copy` and `asyncio-to-thread` as they are written."""
+    first = text.split(" ", maxsplit=1)[0].removesuffix(":")
+    return text[:1].upper() + text[1:] if first.isalpha() else text
 
 
 def _figure(variant: Mapping[str, Any], ceiling: float | None) -> str:
@@ -148,12 +154,6 @@ def detail(variant: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) ->
 def is_baseline(variant: Mapping[str, Any]) -> bool:
     """Whether others are compared with it, and it with nothing."""
     return variant["baseline"] in (None, variant["name"])
-
-
-def _upper(text: str) -> str:
-    """Begin a sentence, but leave names like `copy.copy` and `asyncio-to-thread` as they are written."""
-    first = text.split(" ", maxsplit=1)[0].removesuffix(":")
-    return text[:1].upper() + text[1:] if first.isalpha() else text
 
 
 def _bracketed(text: str) -> str:

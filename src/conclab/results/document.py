@@ -92,7 +92,7 @@ def _variant(recording: Recording, finding: Finding) -> Json:
     facts = recording.interpreters.get(variant.interpreter)
     peaks = [trial.max_rss_bytes for trial in trials if trial and trial.max_rss_bytes is not None]
     baseline = recording.versus[variant.name]
-    return {
+    row = {
         "name": variant.name,
         "strategy": variant.strategy,
         "workload": variant.workload,
@@ -117,6 +117,9 @@ def _variant(recording: Recording, finding: Finding) -> Json:
         "sightings": [asdict(sighting) for sighting in finding.sightings],
         "error": recording.errors.get(variant.name),
     }
+    if variant.switch_interval_s is not None:
+        row["switch_interval_s"] = variant.switch_interval_s
+    return row
 
 
 def _predicted(variant: Variant, prediction: Prediction | None) -> Json | None:
