@@ -12,7 +12,11 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 SMALL = {
     "aa.py": ("--runs", "2", "--budget", "0.5"),
     "coverage.py": ("--runs", "10"),
+    "ground_truth.py": ("--seconds", "0.3"),
+    "kernel_probes.py": ("--help",),  # needs root and perf
+    "observer_cost.py": ("--runs", "1"),
     "precision.py": ("--rounds", "1", "--budgets", "1", "2"),
+    "sampled_agreement.py": ("--seconds", "0.5", "sorting_and_conditions"),
     "startup.py": ("--rounds", "2"),
     "strategy_overhead.py": ("--tasks", "20", "--rounds", "2"),
     "vs_pyperf.py": ("--help",),  # needs an extra, and minutes

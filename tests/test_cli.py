@@ -99,7 +99,7 @@ def test_open_serves_the_trace_until_it_is_stopped(conclab_command, conclab_proc
     import signal
 
     assert conclab_command("run", "gil-cpu", "--only", "asyncio", "--budget", "1").returncode == 0
-    process = conclab_process("open", "--no-browser")
+    process = conclab_process("open", "trace", "--no-browser")
     address = process.stdout.readline().strip()
     with urllib.request.urlopen(address.split("#")[0]) as page:
         assert page.status == 200
@@ -124,7 +124,7 @@ def test_open_says_what_a_run_lacks(conclab_command, tmp_path):
 
     assert "has no trace (it was made with --no-trace)" in trace.stderr
     assert "has no report" in report.stderr
-    assert "may have: trace, report, picture" in nonsense.stderr
+    assert "may have: report, trace, picture, timeline" in nonsense.stderr
     assert {trace.returncode, report.returncode, nonsense.returncode} == {2}
 
 

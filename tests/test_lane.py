@@ -65,6 +65,38 @@ def test_the_accounts_cover_the_workers(lane):
     assert pooled["run_delay_s"] >= 0
 
 
+@pytest.mark.parametrize("workload", ["tells-interval", "raises"])
+def test_the_switch_interval_is_changed_for_one_variant_and_for_no_longer(lane, workload):
+    """During its trials and traced passes, though the work raises; other variants keep the interpreter's."""
+    plain = {"do": "open", "name": "plain", "strategy": "serial", "workload": "tells-interval", "workers": 1}
+    swept = plain | {"name": "swept", "workload": workload, "switch_interval_s": 0.001}
+    for request in (plain, swept):
+        lane.ask(request, PATIENCE_S)
+
+    def checksum(name):
+        return lane.ask({"do": "trial", "name": name, "size": 1, "tasks": 1}, PATIENCE_S)["checksum"]
+
+    before = checksum("plain")
+    if workload == "raises":
+        with pytest.raises(WorkFailedError):
+            checksum("swept")
+    else:
+        assert checksum("swept") != before
+    assert checksum("plain") == before
+
+
+def test_a_traced_pass_has_the_switch_interval_of_its_variant(lane, tmp_path):
+    """Though it raises; the next pass has the interpreter's own again."""
+    request = {
+        "do": "trace", "strategy": "serial", "workload": "tells-interval", "workers": 1,
+        "size": 0, "tasks": 1, "folder": str(tmp_path), "probes": [],
+    }  # fmt: skip
+    with pytest.raises(WorkFailedError, match=r"the interval is 0\.25"):
+        lane.ask(request | {"switch_interval_s": 0.25}, PATIENCE_S)
+    with pytest.raises(WorkFailedError, match=r"the interval is 0\.005"):
+        lane.ask(request, PATIENCE_S)
+
+
 def test_what_the_work_raises_is_an_answer(lane):
     """In one line; the lane goes on."""
     trial = opened(lane, workload="raises")
@@ -112,7 +144,7 @@ def test_a_traced_pass_tells_where_every_task_ran(lane, tmp_path):
     """One span per task, inside the pool's two threads, in the lane's own process."""
     request = {
         "do": "trace", "strategy": "threads", "workload": "sleep", "workers": 2,
-        "size": 5, "tasks": 6, "folder": str(tmp_path), "probe": "",
+        "size": 5, "tasks": 6, "folder": str(tmp_path), "probes": [],
     }  # fmt: skip
     spans = lane.ask(request, PATIENCE_S)["spans"]
 

@@ -67,10 +67,10 @@ def test_a_command_of_the_readme_does_what_it_says(conclab_command, line):
 
 def test_open_as_in_the_readme(conclab_command, conclab_process):
     """The latest run's page as a file, and its trace, served until Ctrl-C."""
-    assert {".venv/bin/conclab open", ".venv/bin/conclab open report"} <= set(CONCLAB)
+    assert {".venv/bin/conclab open", ".venv/bin/conclab open trace"} <= set(CONCLAB)
     assert conclab_command("run", "gil-cpu", "--only", "asyncio", "--budget", "1").returncode == 0
-    assert conclab_command("open", "report", "--no-browser").stdout.startswith("file://")
-    process = conclab_process("open", "--no-browser")
+    assert conclab_command("open", "--no-browser").stdout.startswith("file://")
+    process = conclab_process("open", "trace", "--no-browser")
     assert process.stdout.readline().startswith("http://127.0.0.1:")
     process.send_signal(signal.SIGINT)
 

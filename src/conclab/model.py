@@ -114,11 +114,13 @@ class Strategy:
 class Probe:
     """One kind of observation around the work; never active in a timed trial.
 
-    `watch(folder, role)` starts observing this process (or interpreter) and returns a function
-    that stops and writes what was seen into the folder.
+    `watch(folder, role)` starts observing this process and returns a function that stops and writes
+    what was seen into the folder. `attend(folder)` is called in each subinterpreter of a process that
+    is watched already.
     """
 
     watch: Callable[[str, str], Callable[[], None]]
+    attend: Callable[[str], None] = lambda _: None
     requires: str | None = None
 
 
@@ -177,6 +179,7 @@ class Variant:
     predict_sightings: SightingPrediction | None = None
     versus: str = ""  # default: the experiment's first variant
     interpreter: str = ""  # filled in by binding: the interpreter as it was asked for
+    switch_interval_s: float | None = None  # of the lane's threads during the work; None: the interpreter's
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ class Experiment:
     lesson: str
     workers: int | None = None
     tasks_per_worker: int = 2  # fewer, longer tasks: handing one over costs a pool 0.2 ms and more
+    tells_order: bool = False  # the order in which tasks start and end is part of the answer
 
     @property
     def baseline(self) -> Variant:
@@ -228,6 +232,7 @@ class Span:
     thread: int  # the operating system's id
     thread_name: str
     interpreter: int = 0  # 0 is the main one
+    cpu_ns: int | None = None  # CPU time of its thread between start and end; None where it can't be told
 
 
 @dataclass(frozen=True, slots=True)

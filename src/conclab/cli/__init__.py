@@ -27,7 +27,8 @@ COMMANDS = {
     "list": "Experiments with their questions.",
     "run": "Measure an experiment, trace it, plot it, save it.",
     "show": "Print a saved run again.",
-    "open": "Open a run's trace or picture in the browser; works offline.",
+    "open": "Open a run's report or trace in the browser; works offline.",
+    "trace": "Run your own program and see its threads, processes and GIL.",
     "doctor": "What this machine and interpreter can show, and how noisy it is.",
 }
 INTERRUPTED = 130

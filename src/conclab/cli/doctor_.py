@@ -27,6 +27,7 @@ def command(*, as_json: bool, quick: bool) -> None:
     """Say what this machine and interpreter can show, and how noisy it is. Takes about five seconds."""
     report = {"machine": _machine(), "interpreters": _interpreters(), "strategies": _strategies()}
     report["viewing"] = _viewing()
+    report["gil"] = _gil()
     report["noise"] = {} if quick else _noise()
     if as_json:
         click.echo(json.dumps(report, indent=1))
@@ -88,6 +89,13 @@ def _viewing() -> dict[str, bool]:
     except webbrowser.Error:
         browser = any(shutil.which(name) for name in ("chromium", "google-chrome", "firefox"))
     return {"viztracer": find_spec("viztracer") is not None, "browser": browser}
+
+
+def _gil() -> dict[str, str]:
+    from conclab.harness.observers import best_layer
+
+    found = best_layer()
+    return {"layer": found.layer.value, "because": found.because}
 
 
 def _noise() -> dict[str, object]:
@@ -166,8 +174,21 @@ def _in_words(report: dict[str, Any]) -> Iterator[str]:
         "ready" if viewing["viztracer"] else "needs viztracer: pip install viztracer",
         good=viewing["viztracer"],
     )
+    yield _gil_in_words(report["gil"])
     browser = "found" if viewing["browser"] else "none found; conclab open prints the address"
     yield _line("browser", browser, good=viewing["browser"])
+
+
+def _gil_in_words(gil: dict[str, str]) -> str:
+    words = {
+        "exact": "exact: every take, drop and wait of it is seen",
+        "sampled": "sampled some hundred times a second",
+        "derived": "can't be observed; only each thread's CPU time is known",
+        "none": "this build has none; who runs at the same time is sampled",
+    }[gil["layer"]]
+    return _line(
+        "GIL timeline", words + (f" ({gil['because']})" if gil["because"] else ""), good=not gil["because"]
+    )
 
 
 def _noise_in_words(noise: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`conclab open [RUN] [report|trace|picture]`: see a run in the browser, offline."""
+"""`conclab open [RUN] [report|trace|picture|timeline]`: see a run in the browser, offline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import click
 
 from conclab.errors import BadRequestError
 
-FILES = {"trace": "trace.json.gz", "report": "report.html", "picture": "speedup.svg"}
+FILES = {
+    "report": "report.html",
+    "trace": "trace.json.gz",
+    "picture": "speedup.svg",
+    "timeline": "timeline.svg",
+}
 
 
 @click.command("open")
@@ -22,18 +27,33 @@ FILES = {"trace": "trace.json.gz", "report": "report.html", "picture": "speedup.
 )
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
 def command(run: str | None, what: str | None, out: str, *, no_browser: bool) -> None:
-    """Open a RUN's trace (or report, or picture) in the browser. Without RUN: the latest.
+    """Open a RUN's report (or trace, picture, timeline) in the browser. Without RUN: the latest.
 
-    The trace is served on this machine alone until Ctrl-C.
+    RUN may also be the folder that conclab trace made: of that, the trace. A trace is served on this
+    machine alone until Ctrl-C.
     """
-    from conclab.results.folder import find
-
     if what is None and run in FILES:
         run, what = None, run
-    what = what or "trace"
-    if what not in FILES:
+    if what is not None and what not in FILES:
         raise BadRequestError(f"a run has no {what!r}; it may have: {', '.join(FILES)}")
-    show(find(Path(out), run), what, browse=not no_browser)
+    folder = _folder(Path(out), run)
+    show(
+        folder,
+        what or next((each for each in FILES if (folder / FILES[each]).exists()), "report"),
+        browse=not no_browser,
+    )
+
+
+def _folder(root: Path, run: str | None) -> Path:
+    """Find a run, or the folder of a trace without one."""
+    from conclab.results.folder import find
+
+    if run is not None:
+        given = Path(run)
+        for folder in (given, given.parent):
+            if (folder / FILES["trace"]).is_file() and (folder is given or given.name == FILES["trace"]):
+                return folder
+    return find(root, run)
 
 
 def show(folder: Path, what: str, *, browse: bool = True) -> None:

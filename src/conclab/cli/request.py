@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +11,8 @@ import click
 from conclab.errors import BadRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from conclab.harness.interpreters import Interpreter
-    from conclab.model import Experiment, Span
+    from conclab.model import Experiment
     from conclab.record import Recording
     from conclab.results.folder import RunFolder
 
@@ -59,15 +56,6 @@ def recording(
         lineup=lineup,
         versus=versus,
     )
-
-
-def slowdown(recording: Recording, variant: str, spans: Sequence[Span]) -> float | None:
-    """How many times longer the traced batch took than a timed one does: the price of looking."""
-    times = [trial.time_s for trial in recording.trials(variant) if trial is not None]
-    if not times or not spans:
-        return None
-    traced_ns = max(span.end_ns for span in spans) - min(span.start_ns for span in spans)
-    return traced_ns / 1e9 / median(times)
 
 
 def view(recording: Recording, folder: RunFolder) -> dict[str, Any]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conclab.cli.request import guesses, interpreters, recording, slowdown, view
+from conclab.cli.request import guesses, interpreters, recording, view
 from conclab.discovery import load, names
-from conclab.errors import BadRequestError, ConclabError, InterruptedRunError, LaneError
+from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
 from conclab.model import Experiment
 
 if TYPE_CHECKING:
@@ -69,7 +67,14 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     metavar="SECONDS",
     help="Give a variant up when one trial takes longer.",
 )
-@click.option("--no-trace", is_flag=True, help="Leave the traced pass out.")
+@click.option("--no-trace", is_flag=True, help="Leave the observed passes out.")
+@click.option(
+    "--gil",
+    type=click.Choice(["auto", "exact", "sampled", "derived"]),
+    default="auto",
+    show_default=True,
+    help="How to observe the GIL; auto takes the best that works here.",
+)
 @click.option("--open", "open_after", is_flag=True, help="Open the trace in the browser afterwards.")
 @click.option("--json", "as_json", is_flag=True, help="Print run.json on stdout and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
@@ -156,26 +161,15 @@ class Run:
             write(self.document, self.folder.path)
 
     def _trace(self, session: Session) -> None:
-        from conclab.tracing.merge import Pass, merge, save
+        from conclab.cli.observed import Observer
+        from conclab.gil.record import Wish
+        from conclab.pictures.timeline import draw
 
-        passes = []
-        overhead = {}
-        lineup = [each for each in self.recording.lineup if each.name not in self.recording.errors]
-        prefix = f"conclab-{os.getpid()}-trace-"
-        with TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as scratch:
-            for number, variant in enumerate(lineup):
-                folder = Path(scratch) / str(number)
-                with self._doing(f"tracing {variant.name}"):
-                    try:
-                        pid, spans = session.trace(variant, folder)
-                    except LaneError as error:
-                        self.document["cautions"].append(f"{variant.name} is not in the trace: {error}")
-                        continue
-                passes.append(Pass(variant.name, pid, spans, folder))
-                overhead[variant.name] = slowdown(self.recording, variant.name, spans)
-            with self._doing("merging the trace"):
-                save(merge(self.recording.name, passes), self.folder.path / "trace.json.gz")
-        self.document["trace"] = {"file": "trace.json.gz", "overhead": overhead, "gil": {}}
+        observer = Observer(session, Wish(self.options["gil"]), self._doing)
+        self.document["trace"] = observer.observe(self.folder.path)
+        self.document["cautions"] += observer.cautions
+        with self._doing("drawing"):
+            draw(self.document, self.folder.path)
 
     def _print(self, path: Path) -> None:
         from conclab.cli.table import printer, show

@@ -81,6 +81,7 @@ class Lanes:
             "strategy": variant.strategy,
             "workload": variant.workload,
             "workers": variant.workers,
+            "switch_interval_s": variant.switch_interval_s,
         }
         answer = self._ask(variant, request)
         seat.opened.add(variant.name)

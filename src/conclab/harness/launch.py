@@ -24,7 +24,7 @@ from conclab.errors import LaneDiedError, LaneSilentError, WorkFailedError
 from conclab.harness.machine import HASH_SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Json = dict[str, Any]
 HELLO_S = 30.0  # a cold interpreter on a busy machine
@@ -53,14 +53,14 @@ class Lane(Protocol):
 class Launcher(Protocol):
     """What starts lanes."""
 
-    def __call__(self, executable: str, scratch: Path) -> Lane:
-        """Start a lane on an interpreter; `scratch` is a folder for its files."""
+    def __call__(self, executable: str, scratch: Path, *, settings: Mapping[str, str] | None = None) -> Lane:
+        """Start a lane on an interpreter; `scratch` is for its files, `settings` go to its environment."""
 
 
 class LaneProcess:
     """A lane in a process and a session of its own: Ctrl-C in the terminal reaches the conductor alone."""
 
-    def __init__(self, executable: str, scratch: Path) -> None:
+    def __init__(self, executable: str, scratch: Path, settings: Mapping[str, str] | None = None) -> None:
         self._scratch = scratch
         self._log = scratch / "lane.log"
         with self._log.open("wb") as log:
@@ -69,7 +69,7 @@ class LaneProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment(scratch),
+                env=environment(scratch) | dict(settings or {}),
                 cwd=scratch,
                 start_new_session=True,
                 encoding="utf-8",
@@ -212,9 +212,9 @@ def end_group(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def launch(executable: str, scratch: Path) -> LaneProcess:
+def launch(executable: str, scratch: Path, *, settings: Mapping[str, str] | None = None) -> LaneProcess:
     """Start a lane. Raises LaneDiedError if the executable can't be started."""
     try:
-        return LaneProcess(executable, scratch)
+        return LaneProcess(executable, scratch, settings)
     except OSError as error:
         raise LaneDiedError(f"can't start {executable}: {error.strerror}") from error

@@ -10,12 +10,15 @@ import shutil
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from conclab.discovery import load
 from conclab.errors import BadRequestError, LaneError
+from conclab.gil.build import Shim, shim
+from conclab.gil.record import Wish, prepare
 from conclab.harness.conduct import Conductor, Step
 from conclab.harness.lanes import Lanes
 from conclab.harness.launch import launch
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
     from conclab.harness.launch import Launcher
     from conclab.record import Recording
 
-PROBE = "viztracer"
+GIL_PROBE = "gil"
+CALLS_PROBE = "viztracer"  # started after the other, and stopped before it
 SCRATCH = "conclab-"  # then the pid of the run that made the folder, so that others can tell when it is over
 
 
@@ -60,10 +64,13 @@ class Session:
             yield from Conductor(record, lanes, cores=cores, clock=self._clock).measure()
         record.complete = not record.errors
 
-    def trace(self, variant: Variant, folder: Path) -> tuple[int, tuple[Span, ...]]:
-        """Observe one batch of a variant in a lane of its own; returns the lane's pid and the spans.
+    def trace(
+        self, variant: Variant, folder: Path, *, calls: bool, wish: Wish = Wish.AUTO, batches: int = 1
+    ) -> tuple[int, tuple[Span, ...]]:
+        """Observe a variant in a lane of its own; returns the lane's pid and the tasks' spans.
 
-        The folder then holds what the probe wrote, nothing where the interpreter lacks the probe.
+        The GIL is observed in any case; with `calls` the function calls, too, where the interpreter has
+        the probe for it, which slows the work down. The batch runs `batches` times, one after the other.
         Raises LaneError.
         """
         calibration = self.recording.calibrations.get(variant.workload)
@@ -71,22 +78,26 @@ class Session:
             raise LaneError("its task could not be calibrated")
         facts = self.recording.interpreters[variant.interpreter]
         folder.mkdir()
+        preload = shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
+        prepare(folder, wish, preload.because)
         request = {
             "strategy": variant.strategy,
             "workload": variant.workload,
             "workers": variant.workers,
+            "switch_interval_s": variant.switch_interval_s,
             "size": calibration.size,
             "tasks": calibration.tasks,
+            "batches": batches,
             "folder": str(folder),
-            "probe": PROBE if PROBE in facts.modules else "",
+            "probes": [GIL_PROBE, *([CALLS_PROBE] if calls and CALLS_PROBE in facts.modules else [])],
         }
-        with self._lanes([variant]) as lanes:
+        with self._lanes([variant], preload.preloaded()) as lanes:
             pid = lanes.pid(variant)
             answer = lanes.trace(variant, request)
         return pid, tuple(Span(**span) for span in answer["spans"])
 
     @contextmanager
-    def _lanes(self, lineup: list[Variant]) -> Iterator[Lanes]:
+    def _lanes(self, lineup: list[Variant], settings: dict[str, str] | None = None) -> Iterator[Lanes]:
         with ExitStack() as stack:
             sweep(Path(tempfile.gettempdir()))
             prefix = f"{SCRATCH}{os.getpid()}-"
@@ -102,7 +113,7 @@ class Session:
             yield stack.enter_context(
                 Lanes(
                     self._interpreters,
-                    self._launch,
+                    partial(self._launch, settings=settings) if settings else self._launch,
                     Path(scratch),
                     server=server,
                     patience_s=self._patience_s,

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from conclab.discovery import load
 from conclab.lane import meter
 from conclab.lane.facts import gil
+from conclab.lane.interval import switching_every
 from conclab.lane.workers import Noted, NotedAsync, Start, watch
 from conclab.model import Order, Strategy, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conclab.model import Job, MapJob
+    from conclab.model import Job, MapJob, Span
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Stall:
     map_job: MapJob
     pids: list[int]
     stack: ExitStack
+    switch_interval_s: float | None = None
 
 
 class Bench:
@@ -42,11 +44,20 @@ class Bench:
         self.server = server
         self.stalls: dict[str, Stall] = {}
 
-    def open(self, *, name: str, strategy: str, workload: str, workers: int) -> dict[str, object]:
+    def open(
+        self,
+        *,
+        name: str,
+        strategy: str,
+        workload: str,
+        workers: int,
+        switch_interval_s: float | None = None,
+    ) -> dict[str, object]:
         """Open a pool. `startup_s` is what that took: from nothing to all workers ready."""
         chosen = load("conclab.strategies", strategy, Strategy)
         work = load("conclab.workloads", workload, Workload)
         stall, seconds = self._open(chosen, work, workers, Start(work.run))
+        stall.switch_interval_s = switch_interval_s
         self.stalls[name] = stall
         gc.collect()
         gc.freeze()
@@ -61,9 +72,10 @@ class Bench:
         gc.collect()
         meter.reset_peak(stall.pids)
         before = meter.read(stall.pids, cpu_last=True)
-        start = time.perf_counter_ns()
-        answers = stall.map_job(stall.job, arguments)
-        end = time.perf_counter_ns()
+        with switching_every(stall.switch_interval_s):
+            start = time.perf_counter_ns()
+            answers = stall.map_job(stall.job, arguments)
+            end = time.perf_counter_ns()
         used = meter.read(stall.pids).since(
             before
         )  # reads the CPU clocks first, as the other reads them last
@@ -83,23 +95,36 @@ class Bench:
         }
 
     def trace(
-        self, *, strategy: str, workload: str, workers: int, size: int, tasks: int, folder: str, probe: str
+        self,
+        *,
+        strategy: str,
+        workload: str,
+        workers: int,
+        size: int,
+        tasks: int,
+        folder: str,
+        probes: list[str],
+        batches: int = 1,
+        switch_interval_s: float | None = None,
     ) -> dict[str, object]:
-        """Run one batch in a pool of its own, observed. Its times are for the picture alone."""
+        """Run some batches in a pool of their own, observed. Their times are for the picture alone."""
         chosen = load("conclab.strategies", strategy, Strategy)
         work = load("conclab.workloads", workload, Workload)
-        stop = watch(probe, folder, "lane") if probe else None
-        stall, _ = self._open(chosen, work, workers, Start(work.run, probe, folder))
-        noted = NotedAsync(stall.job).coroutine() if chosen.wants_async else Noted(stall.job)
         order = Order(size, tasks, self.scratch, self.server)
-        try:
+        answers: list[tuple[Any, Span]] = []
+        with ExitStack() as stack:
+            stack.callback(watch(probes, folder, "lane"))
+            stall, _ = self._open(chosen, work, workers, Start(work.run, tuple(probes), folder))
+            stack.enter_context(stall.stack)
+            noted = NotedAsync(stall.job).coroutine() if chosen.wants_async else Noted(stall.job)
+            prepared = [
+                list(enumerate(work.arguments(order), start=batch * tasks)) for batch in range(batches)
+            ]
             # A first batch imports and fills caches; the trace begins at the first noted task, after it.
+            stack.enter_context(switching_every(switch_interval_s))
             stall.map_job(stall.job, work.arguments(order))
-            answers = stall.map_job(noted, list(enumerate(work.arguments(order))))
-        finally:
-            stall.stack.close()
-            if stop is not None:
-                stop()
+            for batch in prepared:
+                answers += stall.map_job(noted, batch)
         return {"spans": [asdict(span) for _, span in answers]}
 
     def close(self) -> None:

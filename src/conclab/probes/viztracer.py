@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import sys
-import threading
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conclab.files import whole
+from conclab.gil.names import Names
 from conclab.model import Probe
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class _Recording:
         self.pid = os.getpid()
         self._target = target
         self._tracer = _tracer()
-        self._names = _Names()
+        self._names = Names()
 
     def start(self) -> None:
         self._names.start()
@@ -96,40 +95,6 @@ def _tracer() -> Any:
             register_global=True,
         )
     return _tracers[pid]
-
-
-class _Names:
-    """Names of the threads alive at any time between start and stop, by the operating system's id.
-
-    VizTracer asks for a thread's name before the thread has registered itself (3.12 and newer) and gets
-    `Dummy-1`. A profile function sees every new thread once, then takes itself off. Up to 3.11 VizTracer
-    uses that hook itself, and has the names right.
-    """
-
-    def __init__(self) -> None:
-        self._seen: dict[int, str] = {}
-
-    def start(self) -> None:
-        self._note_all()
-        if sys.version_info >= (3, 12):
-            threading.setprofile(self._note_this)
-
-    def stop(self) -> dict[int, str]:
-        if sys.version_info >= (3, 12):
-            threading.setprofile(None)
-        self._note_all()
-        return dict(self._seen)
-
-    def _note_this(self, *_: object) -> None:
-        me = threading.current_thread()
-        if me.native_id is not None:
-            self._seen[me.native_id] = me.name
-        sys.setprofile(None)
-
-    def _note_all(self) -> None:
-        for thread in threading.enumerate():
-            if thread.native_id is not None and not thread.name.startswith("Dummy-"):
-                self._seen[thread.native_id] = thread.name
 
 
 def _document(tracer: Any, names: dict[int, str]) -> dict[str, Any]:

@@ -1,0 +1,206 @@
+"""`conclab trace -- COMMAND`: the same timeline for a person's own program."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conclab.cli import STOPPING
+from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from rich.console import Console
+
+    from conclab.results.folder import RunFolder
+
+TRACE = "trace.json.gz"
+
+
+class Verbatim(click.Command):
+    """What follows `-m MODULE` belongs to the module, as it does with `python -m`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a `--` behind the module's name, unless the command is over before it."""
+        before = args[: args.index("--")] if "--" in args else args
+        if "-m" in before[:-1]:
+            place = before.index("-m") + 2
+            args = [
+                *args[:place],
+                "--",
+                *(args[place + 1 :] if args[place : place + 1] == ["--"] else args[place:]),
+            ]
+        return super().parse_args(ctx, args)
+
+
+@click.command("trace", cls=Verbatim, context_settings={"allow_interspersed_args": False})
+@click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m does.")
+@click.option("--out", default="results", show_default=True, metavar="DIR", help="Where traces are kept.")
+@click.option(
+    "--gil",
+    type=click.Choice(["auto", "exact", "sampled", "derived"]),
+    default="auto",
+    show_default=True,
+    help="How to observe the GIL; auto takes the best that works here.",
+)
+@click.option("--open", "open_after", is_flag=True, help="Open the trace in the browser afterwards.")
+@click.option("--quiet", is_flag=True, help="Print nothing of our own.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
+def command(module: str | None, words: tuple[str, ...], **options: Any) -> int:
+    r"""Run a program and keep its timeline: calls, threads, processes, and who held the GIL.
+
+    \b
+    conclab trace -- python script.py argument
+    conclab trace -m package.module argument
+
+    Its Python processes are observed, those that it starts itself included. Calls are recorded where
+    VizTracer is installed for the interpreter that runs it. Recording slows a program down: what is
+    seen here is when and why, not how fast.
+    """
+    from rich.console import Console
+
+    argv = [sys.executable, "-m", module, *words] if module else list(words)
+    if not argv:
+        raise BadRequestError("say what to run, for example: conclab trace -- python script.py")
+    if not module and Path(argv[0]).suffix == ".py":
+        argv = [sys.executable, *argv]
+    name = module or next(
+        (Path(word).name for word in argv if Path(word).suffix == ".py"), Path(argv[0]).name
+    )
+    return Trace(name, argv, options, Console(stderr=True)).execute()
+
+
+class Trace:
+    """One call of the command."""
+
+    def __init__(self, name: str, argv: list[str], options: dict[str, Any], messages: Console) -> None:
+        from conclab.results.folder import RunFolder
+
+        self.name = name
+        self.argv = argv
+        self.options = options
+        self.messages = messages
+        self._told = False
+        self.folder: RunFolder = RunFolder(Path(options["out"]), "trace")
+
+    def execute(self) -> int:
+        """Run the program, then make the trace of whatever was seen of it, however it ended."""
+        self.folder.make()
+        try:
+            with TemporaryDirectory(prefix="conclab-trace-", ignore_cleanup_errors=True) as scratch:
+                code = self._run(Path(scratch))
+                document = self._trace(Path(scratch), code)
+        except OSError as error:
+            self.folder.interrupt(keep=False)
+            raise ConclabError(f"can't save the trace in {self.options['out']}: {error.strerror}") from error
+        except BaseException:
+            self.folder.interrupt(keep=False)
+            raise
+        self._print(document, self.folder.finish())
+        if code < 0:
+            self._say(f"the program was killed by {signal.Signals(-code).name}; this is what was seen of it")
+        elif code:
+            self._say(f"the program ended with exit code {code}")
+        if self.options["open_after"]:
+            from conclab.cli.open_ import show
+
+            show(self.folder.path, "trace")
+        return 1 if code else 0
+
+    def _run(self, scratch: Path) -> int:
+        from conclab.gil.build import Shim, shim
+        from conclab.gil.record import Wish, prepare
+        from conclab.harness.follow import started
+
+        wish = Wish(self.options["gil"])
+        preload = shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
+        prepare(scratch, wish, preload.because)
+        with started(self.argv, scratch, settings=preload.preloaded()) as process:
+            self.pid = process.pid
+            return self._wait(process)
+
+    def _wait(self, process: Popen[bytes]) -> int:
+        """Ctrl-C reaches the program, too: it ends in its own way, and what was seen of it is kept."""
+
+        def pass_on(number: int, _: object) -> None:
+            process.send_signal(number)  # sent to us alone, unlike a terminal's Ctrl-C
+
+        for number in STOPPING:
+            signal.signal(number, pass_on)
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                if self._told:
+                    process.kill()
+                self._told = True
+                self._say("waiting for the program to end; Ctrl-C once more kills it")
+
+    def _trace(self, scratch: Path, code: int) -> dict[str, Any]:
+        from conclab.cli import INTERRUPTED
+        from conclab.gil.record import NAMED, observations
+        from conclab.pictures.timeline import draw
+        from conclab.tracing.calls import read
+        from conclab.tracing.groups import Pass
+        from conclab.tracing.merge import merge, save
+        from conclab.tracing.summary import summarise
+
+        seen, unreadable = observations(scratch)
+        recordings, broken = read(scratch)
+        pids = {one.pid for one in seen} | {one.pid for one in recordings}
+        if not pids:
+            if code in {-signal.SIGINT, INTERRUPTED}:
+                raise InterruptedRunError("interrupted before anything was recorded")
+            raise ConclabError(self._nothing(code))
+        first = min(seen, key=lambda one: one.start_ns or math.inf, default=None)
+        main = self.pid if self.pid in pids or first is None else first.pid
+        names = {int(file.stem): file.read_text(encoding="utf-8") for file in scratch.glob(NAMED)}
+        one = Pass("", main, (), scratch, tuple(seen), names)
+        save(merge(self.name, [one]), self.folder.path / TRACE)
+        missing = [f"{bad.file}: {bad.why}" for bad in unreadable]
+        missing += [f"{bad.file}: {bad.why}" for bad in broken]
+        document = _document(self.name, " ".join(self.argv), summarise(one, recordings), missing)
+        draw(document, self.folder.path)
+        return document
+
+    def _nothing(self, code: int) -> str:
+        ended = f" (it ended with exit code {code})" if code else ""
+        return (
+            f"nothing was recorded{ended}: {self.argv[0]} started no Python 3.11 or newer, "
+            "or one that ignores its environment (-I, -E, -S)"
+        )
+
+    def _print(self, document: dict[str, Any], path: Path) -> None:
+        from conclab.cli.gil_table import show
+        from conclab.cli.table import printer
+
+        if self.options["quiet"]:
+            return
+        console = printer()
+        show(document, console)
+        for caution in document["cautions"]:
+            self._say(caution)
+        console.print(f"\n{path}/", style="dim", highlight=False, soft_wrap=True)
+        console.print(f"see it: conclab open {path}", style="dim", highlight=False, soft_wrap=True)
+
+    def _say(self, text: str) -> None:
+        click.echo(f"conclab: {text}", err=True)
+
+
+def _document(name: str, line: str, summary: dict[str, Any], missing: list[str]) -> dict[str, Any]:
+    """As much of a run as the pictures and tables of the GIL want to see."""
+    return {
+        "question": line if len(line) < 90 else f"{line[:87]}...",  # noqa: PLR2004 - one line of a title
+        "experiment": name,
+        "variants": [{"name": name, "error": None}],
+        "left_out": [],
+        "cautions": [f"a record can't be read: {each}" for each in missing],
+        "trace": {"file": TRACE, "overhead": {}, "gil": {name: summary}},
+    }

@@ -1,0 +1,40 @@
+"""Which layer observes the GIL of an interpreter on this machine: found out by doing it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conclab.gil.build import shim
+from conclab.gil.record import Wish, observations, prepare
+from conclab.gil.states import Layer
+from conclab.harness.launch import environment
+
+PATIENCE_S = 30
+LOOK = "import sys, pathlib; from conclab.gil import record; record.start(pathlib.Path(sys.argv[1]))()"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best layer that works, and why no better one does."""
+
+    layer: Layer
+    because: str
+
+
+def best_layer(executable: str = sys.executable) -> Found:
+    """Let an interpreter observe itself for a moment."""
+    library = shim()
+    with TemporaryDirectory(prefix="conclab-look-", ignore_cleanup_errors=True) as scratch:
+        prepare(Path(scratch), Wish.AUTO, library.because)
+        command = [executable, "-P", "-c", LOOK, scratch]
+        surroundings = environment(Path(scratch)) | library.preloaded()
+        try:
+            subprocess.run(command, env=surroundings, capture_output=True, timeout=PATIENCE_S, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            return Found(Layer.DERIVED, f"the interpreter could not be observed: {type(error).__name__}")
+        seen, _ = observations(Path(scratch))
+    return Found(seen[0].layer, seen[0].because) if seen else Found(Layer.DERIVED, "nothing was recorded")

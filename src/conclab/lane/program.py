@@ -1,0 +1,92 @@
+"""Observes a program that knows nothing of it, in each of its Python processes. Knows nothing of batches.
+
+What was seen of the GIL survives a kill; function calls are written when a process ends by itself, or is
+asked to end by SIGTERM, as a pool asks its workers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import signal
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from multiprocessing import util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conclab.gil.record import NAMED, PROGRAM
+from conclab.lane.workers import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BEFORE_EVERYTHING_ELSE = 1000  # the highest priority of what runs at a worker's exit
+HELPERS = {  # processes of multiprocessing that run nothing of the program
+    "multiprocessing.resource_tracker": None,
+    "multiprocessing.forkserver": "fork server",
+}
+
+
+class Program:
+    """The recording of this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stop: Callable[[], None] = lambda: None
+        self._ending = False
+
+    def begin(self) -> None:
+        """Begin to observe this process, which has just begun itself, or is a forked copy."""
+        self._ending = False
+        self._stop = watch(
+            ("gil", "viztracer") if find_spec("viztracer") else ("gil",), str(self._folder), "process"
+        )
+        self._name()
+
+    def end(self) -> None:
+        """Write what was seen; the second time, nothing."""
+        stop, self._stop = self._stop, lambda: None
+        self._ending = True
+        with suppress(OSError):
+            self._name()
+        stop()
+
+    def in_worker(self) -> None:
+        """A worker of multiprocessing leaves without running what is registered with atexit."""
+        util.Finalize(None, self.end, exitpriority=BEFORE_EVERYTHING_ELSE)
+
+    def terminated(self, number: int, _: object) -> None:
+        """Write what was seen, then end as if nobody had looked; who is writing already ends anyway."""
+        if not self._ending:
+            self.end()
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    def _name(self) -> None:
+        name = multiprocessing.current_process().name
+        helper = next((name for module, name in HELPERS.items() if _is_helper(module)), None)
+        if name == "MainProcess":
+            name = helper or ""
+        (self._folder / NAMED.replace("*", str(os.getpid()))).write_text(name, encoding="utf-8")
+
+
+def begin() -> None:
+    """Observe this process and the copies that it forks, if it belongs to a traced program."""
+    folder = os.environ.get(PROGRAM)
+    if not folder or not Path(folder).is_dir() or _is_helper("multiprocessing.resource_tracker"):
+        return
+    program = Program(Path(folder))
+    program.begin()
+    atexit.register(program.end)
+    os.register_at_fork(after_in_child=program.begin)
+    util.register_after_fork(program, Program.in_worker)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, program.terminated)
+
+
+def _is_helper(module: str) -> bool:
+    """Whether this process was started with `-c 'from <module> import ...'`."""
+    return any(f"from {module} import" in word for word in sys.orig_argv)
