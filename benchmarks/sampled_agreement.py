@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING
 
 from conclab.gil import build, exact, exact_states, sampled, sampled_states
 from conclab.gil.states import Observation, State, Stretch
-from parts.held_out import WORKLOADS, Until
+from parts import fresh, held_out
+from parts.held_out import Until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+WORKLOADS = held_out.WORKLOADS | fresh.WORKLOADS
 SOURCES = Path(build.__file__).parents[2]
 WARM_UP_NS = 50_000_000  # while the threads start
 
