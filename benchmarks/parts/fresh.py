@@ -20,7 +20,7 @@ import threading
 import time
 import zipfile
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def documents_and_a_mapped_file(go_on: Until) -> list[Callable[[], None]]:  # no
     def markup() -> None:
         text = "<r>" + "".join(f"<i n='{n}'>{n}</i>" for n in range(2000)) + "</r>"
         while go_on:
-            Tree.fromstring(text).findall("i")
+            ET.fromstring(text).findall("i")
 
     def mapped() -> None:
         with tempfile.TemporaryFile() as file:

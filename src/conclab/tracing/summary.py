@@ -137,7 +137,7 @@ def summarise(one: Pass, recordings: Sequence[Recording]) -> dict[str, Any]:
     start, end = everyone[0].window if everyone else (0, 0)
     window_s = (end - start) / 1e9
     working = [thread for thread in threads if thread.matters()] if one.spans else _busy(threads)
-    longest = _longest(working) or _longest(threads)
+    longest = _longest(working)
     numbers = _numbers(threads, quality.layer)
     workers = [_worker(thread, window_s) for thread in working]
     figures = Figures(
