@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import shutil
 from itertools import groupby
@@ -83,3 +85,26 @@ def test_the_page_shows_who_holds_the_gil_and_what_each_thread_does(tmp_path):
     wanted = ["threads waiting for the GIL", "GIL holder", *threads]
     shown = [row for row, _ in groupby(row for row in rows if row in wanted)]  # the page has every name twice
     assert shown == [*wanted, *wanted]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.filterwarnings("ignore")
+def test_a_real_run_opens_within_ten_seconds_without_a_network(conclab_command, tmp_path):
+    """The trace that `conclab run gil-cpu` made: who held the GIL, and what each worker did."""
+    done = conclab_command("run", "gil-cpu", "--only", "threads", "--budget", "1")
+    assert done.returncode == 0, done.stderr
+    (trace,) = tmp_path.glob("results/gil-cpu/*/trace.json.gz")
+    with serve(trace) as url, sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.route(lambda address: not address.startswith(url.partition("#")[0]), lambda route: route.abort())
+        page.goto(url)
+        for row in ("gil-cpu / threads", "worker-1", "worker-2"):
+            page.get_by_text(row, exact=True).first.wait_for(timeout=10_000)
+        if gil_layer(trace) in {"exact", "sampled"}:
+            page.get_by_text("GIL holder", exact=True).first.wait_for(timeout=10_000)
+        browser.close()
+
+
+def gil_layer(trace) -> str:
+    return json.loads(gzip.decompress(trace.read_bytes()))["otherData"]["gil"]["threads"]["layer"]

@@ -88,7 +88,7 @@ def rows(document):
 def test_threads_are_recorded_under_their_own_names(tmp_path):
     """Also from Python 3.12 on, where VizTracer calls them Dummy-1; and no path of the machine is kept."""
     one = traced(tmp_path, "threads")
-    (file,) = one.folder.iterdir()
+    (file,) = one.folder.glob("*.json")
     assert file.name == f"lane-{one.lane_pid}.json"
     assert {span.thread_name for span in one.spans} == {"worker_0", "worker_1"}
     document = merge("gil-cpu", [one])
@@ -116,8 +116,9 @@ def test_pool_workers_write_their_files_when_they_exit(tmp_path, kind):
     workers = sorted({span.pid for span in one.spans})
     assert one.lane_pid not in workers
     files = {path.name for path in one.folder.iterdir()}
-    assert {f"lane-{one.lane_pid}.json", *(f"worker-{pid}.json" for pid in workers)} <= files
-    assert all(name.endswith(".json") for name in files)
+    expected = {f"lane-{one.lane_pid}", *(f"worker-{pid}" for pid in workers)}
+    assert {f"{name}{end}" for name in expected for end in (".json", ".about")} <= files
+    assert all(name.endswith((".json", ".about")) for name in files)
     found = rows(merge("gil-cpu", [one]))
     assert any(name.startswith("Future.result") for name in found[f"gil-cpu / {kind}", "main"])
     for place in range(1, len(workers) + 1):
@@ -151,7 +152,7 @@ def test_passes_follow_each_other_in_one_lane(tmp_path):
     command = [sys.executable, "-W", "error", "-c", TWICE, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    first, second = sorted(tmp_path.iterdir())
+    first, second = sorted(tmp_path.glob("*.json"))
     assert ["first" in first.read_text(), "second" in first.read_text()] == [True, False]
     assert ["first" in second.read_text(), "second" in second.read_text()] == [False, True]
 
@@ -164,3 +165,29 @@ def test_without_viztracer_the_caller_learns_why(tmp_path, monkeypatch):
     with pytest.raises(ImportError, match="VizTracer can't record this interpreter"):
         PROBE.watch(str(tmp_path), "lane")
     assert not list(tmp_path.iterdir())
+
+
+STRANGE = """
+import sys, time
+from conclab.probes.viztracer import PROBE
+
+def sleep(): time.sleep(0.001)
+
+name = 'q"uo\\te\x01'
+file = 'we"ird\\n.py'
+sleep.__code__ = sleep.__code__.replace(co_name=name, co_qualname=name, co_filename=file)
+stop = PROBE.watch(sys.argv[1], "lane")
+sleep()
+stop()
+"""
+
+
+def test_names_that_are_no_json_cost_nothing(tmp_path):
+    """A function, or its file, may be called anything; its call is recorded all the same."""
+    from conclab.tracing.calls import read
+
+    subprocess.run([sys.executable, "-c", STRANGE, str(tmp_path)], timeout=60, check=True)
+    (one,), broken = read(tmp_path)
+    assert broken == []
+    names = [call.name for calls in one.calls.values() for call in calls]
+    assert any(name.startswith('q"uo') for name in names), names

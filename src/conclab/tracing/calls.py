@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PLACE = re.compile(r"\((?:[^()]*[\\/])?([^()\\/]+):(\d+)\)$")
+_NAME = re.compile(r'"name":"((?:(?!"name":").)*?)"(\}{1,2})(?=,\{"p|\],? ?"viztracer)', re.DOTALL)
 _FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?[\\/](?:[^\s\\/:()'\"<>]+[\\/])+")
 
 
@@ -56,11 +57,30 @@ def read(folder: Path | None) -> tuple[list[Recording], list[Broken]]:
         return recordings, broken
     for file in sorted(folder.glob("*.json")):
         try:
-            recordings.append(_recording(json.loads(file.read_bytes())))
+            recordings.append(_recording(_events(file) | _about(file)))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             broken.append(Broken(plain(file.name), f"{type(error).__name__}: {plain(str(error))[:200]}"))
     broken += [Broken(plain(file.name), "half written") for file in sorted(folder.glob("*.partial"))]
     return recordings, broken
+
+
+def _events(file: Path) -> dict[str, Any]:
+    """What VizTracer wrote; it takes names as they are, so that a quote in one breaks the JSON around it."""
+    text = file.read_bytes().decode("utf-8", "replace")
+    try:
+        return dict(json.loads(text))
+    except json.JSONDecodeError:
+        return dict(json.loads(_NAME.sub(_escaped, text)))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f'"name":{json.dumps(found[1])}{found[2]}'
+
+
+def _about(file: Path) -> dict[str, Any]:
+    """What the probe says of its recording, beside the events."""
+    about = file.with_suffix(".about")
+    return dict(json.loads(about.read_bytes())) if about.exists() else {}
 
 
 @lru_cache(maxsize=65536)
