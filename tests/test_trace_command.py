@@ -189,3 +189,33 @@ def test_the_folder_of_a_trace_can_be_opened(conclab_command, program, tmp_path)
     done = conclab_command("open", str(folder), "report", "--no-browser")
     assert done.returncode == 2
     assert "has no report" in done.stderr
+
+
+TASKS = """
+import asyncio
+
+async def fetch():
+    for _ in range(3):
+        await asyncio.sleep(0.005)
+        sum(range(50_000))
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        for number in range(3):
+            group.create_task(fetch(), name=f"fetch-{number}")
+
+asyncio.run(main())
+"""
+
+
+def test_every_asyncio_task_is_a_row_of_its_own(conclab_command, tmp_path):
+    """By its name; what its thread did with the GIL names the function that the task was in."""
+    (tmp_path / "tasks.py").write_text(TASKS)
+    done = conclab_command("trace", "tasks.py")
+
+    assert done.returncode == 0, done.stderr
+    trace = trace_of(tmp_path)
+    assert {"fetch-0", "fetch-1", "fetch-2"} <= processes_of(trace)["tasks.py"]
+    if trace["otherData"]["gil"][""]["layer"] == "exact":
+        held = [event["args"] for event in trace["traceEvents"] if event["name"] == "holds the GIL"]
+        assert any(args["function"] == "builtins.sum" for args in held)

@@ -42,14 +42,15 @@ def show(run: Mapping[str, Any], console: Console) -> None:
     for order in orders(run):
         told = f"order of starts {order.started}, of ends {order.ended}"
         console.print(f"[bold]{escape(order.name)}[/]: {escape(told)}", highlight=False)
-    for line in _method(observed):
+    for line in _method(observed, own_pass="blocks" in run):
         console.print(escape(line), style="dim", highlight=False)
 
 
-def _method(observed: Sequence[Pass]) -> Iterator[str]:
+def _method(observed: Sequence[Pass], *, own_pass: bool) -> Iterator[str]:
     """Say what this rests on; the first line says that it was no measurement of time."""
+    how = "observed in a pass of its own, never timed" if own_pass else "recorded, so not timed"
     for place, line in enumerate(method(observed)):
-        yield f"{line}; observed in a pass of its own, never timed" if place == 0 else line
+        yield f"{line}; {how}" if place == 0 else line
 
 
 def _longest(one: Pass) -> str:

@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ class Program:
         """Begin to observe this process, which has just begun itself, or is a forked copy."""
         self._ending = False
         self._stop = watch(
-            ("gil", "viztracer") if find_spec("viztracer") else ("gil",), str(self._folder), "process"
+            ("gil", "viztracer") if _records_calls() else ("gil",), str(self._folder), "process"
         )
         self._name()
 
@@ -71,6 +70,15 @@ class Program:
         if name == "MainProcess":
             name = helper or ""
         (self._folder / NAMED.replace("*", str(os.getpid()))).write_text(name, encoding="utf-8")
+
+
+def _records_calls() -> bool:
+    """Whether VizTracer is here; imported before anything is observed, since it is no part of the program."""
+    try:
+        import viztracer  # noqa: F401, PLC0415 - an extra in the program's own interpreter
+    except ImportError:
+        return False
+    return True
 
 
 def begin() -> None:

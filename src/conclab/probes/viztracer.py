@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ENTRIES = 50_000  # the last ones are kept; at 140 bytes each a file stays below 8 MB
 ABOUT = ".about"
+PROGRAM = "process"  # the role of a person's own program: nobody notes its tasks, so each gets a row here
 SHORTEST_US = 20  # shorter calls are not kept, so that a pass of many small calls stays readable
 
 # Never emptied, and registered with `builtins`, which go last: freeing a tracer before that makes
@@ -34,10 +35,10 @@ _tracers: dict[int, Any] = {}
 class _Recording:
     """One recording of one process; VizTracer allows no second one at the same time."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, tasks_apart: bool) -> None:
         self.pid = os.getpid()
         self._target = target
-        self._tracer = _tracer()
+        self._tracer = _tracer(tasks_apart=tasks_apart)
         self._names = Names()
 
     def start(self) -> None:
@@ -74,7 +75,8 @@ def watch(folder: str, role: str) -> Callable[[], None]:
         if _current.pid == os.getpid():
             raise RuntimeError("this process is being recorded already; stop that recording first")
         _current.drop()  # a forked worker inherits its parent's
-    recording = _Recording(Path(folder) / f"{role}-{os.getpid()}.json")
+    target = Path(folder) / f"{role}-{os.getpid()}.json"
+    recording = _Recording(target, tasks_apart=role == PROGRAM)
     if multiprocessing.parent_process() is not None:
         Finalize(None, recording.stop, exitpriority=100)
     _current = recording
@@ -82,7 +84,7 @@ def watch(folder: str, role: str) -> Callable[[], None]:
     return recording.stop
 
 
-def _tracer() -> Any:
+def _tracer(*, tasks_apart: bool) -> Any:
     try:
         from viztracer import VizTracer  # noqa: PLC0415 - a lane without VizTracer imports this file too
     except ImportError as error:
@@ -97,6 +99,7 @@ def _tracer() -> Any:
             dump_raw=True,  # written from C: 0.3 us an event, where the detour over objects costs 5
             sanitize_function_name=True,
             register_global=True,
+            log_async=tasks_apart,
         )
     return _tracers[pid]
 

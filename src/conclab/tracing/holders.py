@@ -5,6 +5,7 @@ Everything is clipped to the pass's window. Knows nothing of rows, figures or fo
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from conclab.tracing.calls import Call, plain
 from conclab.tracing.coalesce import Piece, coalesce, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from conclab.gil.states import Observation, Stretch
     from conclab.tracing.processes import Process
@@ -31,6 +32,9 @@ class Doing(NamedTuple):
     detail: str = ""
 
 
+_LOOP = re.compile(
+    r"\((?:base_events|events|runners|selectors|threading)\.py:|uvloop|Loop\.run|Context\.run|epoll"
+)
 _UNKNOWN = Doing(State.UNKNOWN)
 
 
@@ -105,23 +109,41 @@ class Holders:
 
     def function(self, holds: Iterable[Hold]) -> str | None:
         """Name the innermost recorded call that took most of these holds of one thread; None if none did."""
+        spans = list(holds)
+        own = self._most(spans, lambda hold: self._calls_of(hold.thread))
+        # The steps of an asyncio task are recorded apart from their thread, which is seen in its event loop.
+        step = self._most(spans, lambda _: self._steps) if own is None or _LOOP.search(own) else None
+        return step or own
+
+    @staticmethod
+    def _most(holds: Iterable[Hold], calls: Callable[[Hold], Sequence[Call]]) -> str | None:
         spent: dict[str, int] = {}
         for hold in holds:
-            for call in self._calls_during(hold):
+            for call in _during(hold, calls(hold)):
                 inside = min(call.end_ns, hold.end_ns) - max(call.start_ns, hold.start_ns)
                 spent[call.name] = spent.get(call.name, 0) + inside
         return max(spent, key=lambda name: spent[name], default=None)
 
-    def _calls_during(self, hold: Hold) -> Iterator[Call]:
-        if hold.thread not in self._innermost:
-            self._innermost[hold.thread] = list(innermost(self._process.recording.calls.get(hold.thread, ())))
-        calls = self._innermost[hold.thread]
-        first = max(0, bisect_right(calls, hold.start_ns, key=attrgetter("start_ns")) - 1)
-        for place in range(first, len(calls)):
-            if calls[place].start_ns >= hold.end_ns:
-                break
-            if calls[place].end_ns > hold.start_ns:
-                yield calls[place]
+    def _calls_of(self, thread: int) -> list[Call]:
+        if thread not in self._innermost:
+            self._innermost[thread] = list(innermost(self._process.recording.calls.get(thread, ())))
+        return self._innermost[thread]
+
+    @cached_property
+    def _steps(self) -> list[Call]:
+        """Calls of what is no thread of the system: asyncio's tasks, one at a time if there is one loop."""
+        threads = self.observation.threads if self.observation else {}
+        calls = self._process.recording.calls.items()
+        return list(innermost(call for thread, own in calls if thread not in threads for call in own))
+
+
+def _during(hold: Hold, calls: Sequence[Call]) -> Iterator[Call]:
+    first = max(0, bisect_right(calls, hold.start_ns, key=attrgetter("start_ns")) - 1)
+    for place in range(first, len(calls)):
+        if calls[place].start_ns >= hold.end_ns:
+            break
+        if calls[place].end_ns > hold.start_ns:
+            yield calls[place]
 
 
 def handovers(holds: Iterable[Hold]) -> int:

@@ -81,12 +81,18 @@ def processes(one: Pass, recordings: Sequence[Recording]) -> list[Process]:
 
 
 def _edges(recordings: Iterable[Recording], observations: Iterable[Observation]) -> Iterator[tuple[int, int]]:
-    """All that was recorded: the window of a pass without tasks."""
+    """All that was recorded: the window of a pass without tasks.
+
+    Where calls were recorded they are the measure: before and after them the process was busy with the
+    recorders themselves.
+    """
+    called = set()
     for seen in recordings:
         for calls in seen.calls.values():
+            called.add(seen.pid)
             yield from ((call.start_ns, call.end_ns) for call in calls)
     for observation in observations:
-        for stretches in observation.threads.values():
+        for stretches in observation.threads.values() if observation.pid not in called else ():
             yield from ((one.start_ns, one.end_ns) for one in stretches)
 
 
