@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import multiprocessing
 import os
 import stat
 import struct
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".samples"
 RATE_HZ = 1000
+WORKER_RATE_HZ = 250  # of each process of a pool: their observers share the CPUs with the work
 FIRST_SAMPLES_S = 10.0  # it takes 0.05; on a crowded machine the observer was starved for most of a second
 LAST_SAMPLES_S = 10.0
 
@@ -94,15 +96,17 @@ class Recording:
                 cast("IO[bytes]", pipe).close()
 
 
-def start(folder: Path, *, rate_hz: int = RATE_HZ) -> Callable[[], None]:
+def start(folder: Path, *, rate_hz: int = 0) -> Callable[[], None]:
     """Sample this process into `<pid>.samples` until the returned function is called.
+
+    Without a rate: a thousand times a second, less often in a worker of a pool.
 
     Returns when the first samples are there. Raises ObserverError with the reason where it can't.
     """
     task = observer.Task(
         pid=os.getpid(),
         out=str(folder / f"{os.getpid()}{SUFFIX}"),
-        rate_hz=rate_hz,
+        rate_hz=rate_hz or (RATE_HZ if multiprocessing.parent_process() is None else WORKER_RATE_HZ),
         native_id_offset=0,
         gils=[],
     )
