@@ -180,7 +180,7 @@ def test_what_was_seen_outlives_a_kill(tmp_path):
     (file,) = tmp_path.glob("*.events")
     seen = read(file)
     assert seen.layer is Layer.EXACT
-    assert "ends early" in seen.cut
+    assert "without a word" in seen.cut
     assert sum(any(one.state is State.HOLDS for one in stretches) for stretches in seen.threads.values()) >= 3
 
 

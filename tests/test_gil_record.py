@@ -128,14 +128,15 @@ def test_a_record_that_makes_no_sense_is_named_and_costs_nobody_else(tmp_path):
     """A process was killed while its file was empty, say."""
     prepare(tmp_path, Wish.DERIVED)
     record.start(tmp_path)()
-    (tmp_path / "gil" / "1.json").write_text('{"layer": "exact", "because": ""}')
-    (tmp_path / "gil" / "1.events").write_bytes(b"")
-    (tmp_path / "gil" / "2.json").write_text("{")
+    for pid, about in ((1, '{"layer": "exact", "because": ""}'), (2, "{")):
+        (tmp_path / "gil" / str(pid)).mkdir()
+        (tmp_path / "gil" / str(pid) / "about.json").write_text(about)
+    (tmp_path / "gil" / "1" / "1.events").write_bytes(b"")
 
     seen, unreadable = observations(tmp_path)
 
     assert [one.pid for one in seen] == [os.getpid()]
-    assert sorted(bad.file for bad in unreadable) == ["1.json", "2.json"]
+    assert sorted(bad.file for bad in unreadable) == ["1", "2"]
 
 
 def test_names_are_noted_while_their_threads_live(tmp_path):

@@ -171,7 +171,7 @@ def test_what_a_killed_process_did_is_on_record_and_its_observer_ends(observed):
     told = observed(
         """
         stop = sampled.start(folder)
-        print("observer", Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[0], flush=True)
+        print("observer", stop.__self__.pid, flush=True)
         work(burn, burn)
         os.kill(os.getpid(), signal.SIGKILL)
     """,
@@ -187,7 +187,7 @@ def test_a_process_that_exits_without_stopping_leaves_no_observer(observed):
     """A forked child that lives on holds the pipe open: that must not keep the observer."""
     told = observed("""
         stop = sampled.start(folder)
-        print("observer", Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[0], flush=True)
+        print("observer", stop.__self__.pid, flush=True)
         child = os.fork()
         if not child:
             os.close(1); os.close(2)
@@ -220,7 +220,7 @@ def test_a_killed_observer_leaves_what_it_had_and_disturbs_nobody(observed):
     told = observed("""
         stop = sampled.start(folder)
         work(burn)
-        os.kill(int(Path(f"/proc/self/task/{os.getpid()}/children").read_text()), signal.SIGKILL)
+        os.kill(stop.__self__.pid, signal.SIGKILL)
         stop()
     """)
     observation = seen(observed.folder)

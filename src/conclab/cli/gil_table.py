@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GROUPED = 4  # workers; more of them share a row
 ALWAYS = {"variant", "thread", "held", "waited"}
 NEEDS_GIL = ("held", "waited", "switches/s", "longest wait")
-DISPENSABLE = ("unknown", "no CPU", "longest wait", "switches/s", "blocked", "released")
+DISPENSABLE = ("no CPU", "longest wait", "switches/s", "blocked", "released")
 PADDING = 2
 GAP = PADDING + 1  # rich puts a space of its own between columns
 
@@ -42,6 +42,8 @@ def show(run: Mapping[str, Any], console: Console) -> None:
     for order in orders(run):
         told = f"order of starts {order.started}, of ends {order.ended}"
         console.print(f"[bold]{escape(order.name)}[/]: {escape(told)}", highlight=False)
+    if "blocks" not in run and rows:
+        console.print("per cent of the time that each thread was there", style="dim", highlight=False)
     for line in _method(observed, own_pass="blocks" in run):
         console.print(escape(line), style="dim", highlight=False)
 

@@ -7,10 +7,8 @@ The second records the function calls, too, which slows the work down: it makes 
 from __future__ import annotations
 
 import math
-import os
-from pathlib import Path
+from contextlib import ExitStack
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from conclab.errors import LaneError
@@ -18,6 +16,7 @@ from conclab.errors import LaneError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from conclab.gil.record import Wish
     from conclab.harness.session import Session
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 LONG_ENOUGH_S = 0.25  # some fifty switch intervals: the first and the last one no longer matter
 MOST_BATCHES = 20
+BUILDING = "building the GIL observer"  # once for a machine; it takes a compiler a second or more
 
 
 class Observer:
@@ -40,33 +40,58 @@ class Observer:
         self.cautions: list[str] = []
 
     def observe(self, target: Path) -> dict[str, Any]:
-        """Write the merged trace into the run's folder; returns what run.json says under `trace`."""
+        """Write the merged trace into the run's folder; returns what run.json says under `trace`.
+
+        Raises OSError if that folder can't be written. What goes wrong while looking is a caution.
+        """
         from conclab.tracing.merge import merge, save
-        from conclab.tracing.order import order
 
         record = self._session.recording
-        variants = [each for each in record.lineup if each.name not in record.errors]
-        batches = self._batches()
         found: dict[str, Any] = {"file": "trace.json.gz", "overhead": {}, "gil": {}}
         if record.experiment.tells_order:
             found["order"] = {}
-        passes = []
-        with TemporaryDirectory(
-            prefix=f"conclab-{os.getpid()}-trace-", ignore_cleanup_errors=True
-        ) as scratch:
-            for number, variant in enumerate(variants):
-                looked = self._pass(variant, Path(scratch) / f"{number}-gil", calls=False, batches=batches)
-                if looked is not None:
-                    found["gil"][variant.name] = self._summary(looked)
-                    if "order" in found:
-                        found["order"][variant.name] = order(looked.spans)
-                traced = self._pass(variant, Path(scratch) / f"{number}-calls", calls=True, batches=1)
-                if traced is not None:
-                    found["overhead"][variant.name] = self._slowdown(traced)
-                    passes.append(traced)
+        with ExitStack() as stack:
+            folder = self._folder(stack)
+            passes = self._passes(folder, found) if folder else []
             with self._doing("merging the trace"):
                 save(merge(record.name, passes), target / found["file"])
         return found
+
+    def _folder(self, stack: ExitStack) -> Path | None:
+        from conclab.harness.session import scratch
+
+        try:
+            return stack.enter_context(scratch("trace"))
+        except OSError as error:
+            self.cautions.append(f"nothing was observed: {_words(error)}")
+            return None
+
+    def _passes(self, folder: Path, found: dict[str, Any]) -> list[Pass]:
+        from conclab.tracing.order import order
+
+        record = self._session.recording
+        batches = self._batches()
+        passes = []
+        self._build()
+        for number, variant in enumerate(each for each in record.lineup if each.name not in record.errors):
+            looked = self._pass(variant, folder / f"{number}-gil", calls=False, batches=batches)
+            if looked is not None:
+                found["gil"][variant.name] = self._summary(looked)
+                if "order" in found:
+                    found["order"][variant.name] = order(looked.spans)
+            traced = self._pass(variant, folder / f"{number}-calls", calls=True, batches=1)
+            if traced is not None:
+                found["overhead"][variant.name] = self._slowdown(traced)
+                passes.append(traced)
+        return passes
+
+    def _build(self) -> None:
+        from conclab.gil.build import must_build, shim
+        from conclab.gil.record import Wish
+
+        if self._wish in {Wish.AUTO, Wish.EXACT} and must_build():
+            with self._doing(BUILDING):
+                shim()
 
     def _pass(self, variant: Variant, folder: Path, *, calls: bool, batches: int) -> Pass | None:
         from conclab.gil.record import observations
@@ -78,9 +103,10 @@ class Observer:
                 pid, spans = self._session.trace(
                     variant, folder, calls=calls, wish=self._wish, batches=batches
                 )
-            except LaneError as error:
+            except (LaneError, OSError) as error:  # the second: no room for temporary files
+                why = error if isinstance(error, LaneError) else _words(error)
                 kind = "trace" if calls else "GIL summary"
-                self.cautions.append(f"{variant.name} is not in the {kind}: {error}")
+                self.cautions.append(f"{variant.name} is not in the {kind}: {why}")
                 return None
         seen, unreadable = observations(folder, spans)
         self.cautions += [
@@ -111,3 +137,8 @@ class Observer:
             return None
         traced_ns = max(span.end_ns for span in one.spans) - min(span.start_ns for span in one.spans)
         return traced_ns / 1e9 / median(times)
+
+
+def _words(error: OSError) -> str:
+    """Say what is wrong with the temporary files, the only ones that a pass writes."""
+    return f"its temporary files can't be written: {error.strerror or error}; TMPDIR names another folder"

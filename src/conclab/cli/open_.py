@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import threading
+import time
 import webbrowser
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from conclab.cli import STOPPING
 from conclab.errors import BadRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 FILES = {
     "report": "report.html",
@@ -17,6 +24,7 @@ FILES = {
     "picture": "speedup.svg",
     "timeline": "timeline.svg",
 }
+BEAT_S = 0.2  # how long a request to stop may go unheard
 
 
 @click.command("open")
@@ -29,13 +37,15 @@ FILES = {
 def command(run: str | None, what: str | None, out: str, *, no_browser: bool) -> None:
     """Open a RUN's report (or trace, picture, timeline) in the browser. Without RUN: the latest.
 
-    RUN may also be the folder that conclab trace made: of that, the trace. A trace is served on this
-    machine alone until Ctrl-C.
+    RUN may also be the folder that conclab trace made: of that, the trace. Or it is one of these files. A
+    trace is served on this machine alone until Ctrl-C.
     """
     if what is None and run in FILES:
         run, what = None, run
     if what is not None and what not in FILES:
         raise BadRequestError(f"a run has no {what!r}; it may have: {', '.join(FILES)}")
+    if what is None and run is not None and Path(run).is_file():
+        what = next((each for each, name in FILES.items() if name == Path(run).name), None)
     folder = _folder(Path(out), run)
     show(
         folder,
@@ -50,9 +60,10 @@ def _folder(root: Path, run: str | None) -> Path:
 
     if run is not None:
         given = Path(run)
-        for folder in (given, given.parent):
-            if (folder / FILES["trace"]).is_file() and (folder is given or given.name == FILES["trace"]):
-                return folder
+        if given.is_file() and given.name in FILES.values():
+            return given.parent
+        if (given / FILES["trace"]).is_file():
+            return given
     return find(root, run)
 
 
@@ -71,13 +82,35 @@ def _serve(file: Path, *, browse: bool) -> None:
     """Serve the trace until Ctrl-C. Raises ConclabError if that can't be done."""
     from conclab.tracing.viewer import serve
 
-    try:
+    with _stopped() as stopped:
         with serve(file) as address:
             _go(address, browse=browse)
             click.echo("Ctrl-C ends it", err=True)
-            threading.Event().wait()
-    except KeyboardInterrupt:
+            while not stopped():
+                time.sleep(BEAT_S)
         click.echo("", err=True)
+
+
+@contextmanager
+def _stopped() -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether somebody asked us to stop; the second request ends us at once.
+
+    Nothing is raised meanwhile: an exception out of a signal's handler, in the middle of a lock's code,
+    comes out as another one.
+    """
+    told: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        told.append(number)
+        for each in (signal.SIGINT, *STOPPING):
+            signal.signal(each, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, *STOPPING)}
+    try:
+        yield lambda: bool(told)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _go(address: str, *, browse: bool) -> None:

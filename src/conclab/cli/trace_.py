@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import signal
 import sys
+import time
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +16,12 @@ from conclab.cli import STOPPING
 from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from subprocess import Popen
 
     from rich.console import Console
 
+    from conclab.gil.build import Shim
     from conclab.results.folder import RunFolder
 
 TRACE = "trace.json.gz"
@@ -28,16 +31,24 @@ class Verbatim(click.Command):
     """What follows `-m MODULE` belongs to the module, as it does with `python -m`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put a `--` behind the module's name, unless the command is over before it."""
-        before = args[: args.index("--")] if "--" in args else args
-        if "-m" in before[:-1]:
-            place = before.index("-m") + 2
-            args = [
-                *args[:place],
-                "--",
-                *(args[place + 1 :] if args[place : place + 1] == ["--"] else args[place:]),
-            ]
+        """Put a `--` behind the module's name, unless a command came before it."""
+        place = self._behind_module(args)
+        if place is not None:
+            rest = args[place + 1 :] if args[place : place + 1] == ["--"] else args[place:]
+            args = [*args[:place], "--", *rest]
         return super().parse_args(ctx, args)
+
+    def _behind_module(self, args: list[str]) -> int | None:
+        """Find the place behind `-m MODULE`, if that is among our own options."""
+        options = [one for one in self.params if isinstance(one, click.Option) and not one.is_flag]
+        takes_value = {word for option in options for word in option.opts}
+        place = 0
+        while place < len(args) and args[place].startswith("-") and args[place] not in {"-", "--"}:
+            word = args[place]
+            place += 2 if word in takes_value else 1
+            if word.startswith("-m"):  # -m MODULE or -mMODULE
+                return place if place <= len(args) else None
+        return None
 
 
 @click.command("trace", cls=Verbatim, context_settings={"allow_interspersed_args": False})
@@ -49,6 +60,9 @@ class Verbatim(click.Command):
     default="auto",
     show_default=True,
     help="How to observe the GIL; auto takes the best that works here.",
+)
+@click.option(
+    "--no-calls", is_flag=True, help="Leave the calls to a profiler or debugger in the program itself."
 )
 @click.option("--open", "open_after", is_flag=True, help="Open the trace in the browser afterwards.")
 @click.option("--quiet", is_flag=True, help="Print nothing of our own.")
@@ -88,24 +102,27 @@ class Trace:
         self.options = options
         self.messages = messages
         self._told = False
+        self._left = 0
         self.folder: RunFolder = RunFolder(Path(options["out"]), "trace")
 
     def execute(self) -> int:
         """Run the program, then make the trace of whatever was seen of it, however it ended."""
+        from conclab.harness.session import scratch
+
         self.folder.make()
         try:
-            with TemporaryDirectory(prefix="conclab-trace-", ignore_cleanup_errors=True) as scratch:
-                code = self._run(Path(scratch))
-                document = self._trace(Path(scratch), code)
+            with scratch("trace") as folder:
+                code = self._run(folder)
+                document = self._trace(folder, code)
         except OSError as error:
             self.folder.interrupt(keep=False)
-            raise ConclabError(f"can't save the trace in {self.options['out']}: {error.strerror}") from error
+            raise ConclabError(f"can't {self._failed(error)}: {error.strerror or error}") from error
         except BaseException:
             self.folder.interrupt(keep=False)
             raise
         self._print(document, self.folder.finish())
         if code < 0:
-            self._say(f"the program was killed by {signal.Signals(-code).name}; this is what was seen of it")
+            self._say(f"the program was killed by {_signal(-code)}; this is what was seen of it")
         elif code:
             self._say(f"the program ended with exit code {code}")
         if self.options["open_after"]:
@@ -115,25 +132,32 @@ class Trace:
         return 1 if code else 0
 
     def _run(self, scratch: Path) -> int:
-        from conclab.gil.build import Shim, shim
-        from conclab.gil.record import Wish, prepare
-        from conclab.harness.follow import started
+        from conclab.gil.build import Shim
+        from conclab.gil.record import NO_CALLS, Wish, prepare
+        from conclab.harness.follow import started, still_running
 
         wish = Wish(self.options["gil"])
-        preload = shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
+        preload = self._shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
         prepare(scratch, wish, preload.because)
-        with started(self.argv, scratch, settings=preload.preloaded()) as process:
+        settings = preload.preloaded() | ({NO_CALLS: "1"} if self.options["no_calls"] else {})
+        with started(self.argv, scratch, settings=settings) as process:
             self.pid = process.pid
-            return self._wait(process)
+            with _passing_on(process):
+                code = self._wait(process)
+        self.ended_ns = time.monotonic_ns()
+        self._left = still_running(scratch)
+        return code
+
+    def _shim(self) -> Shim:
+        from conclab.cli.observed import BUILDING
+        from conclab.gil.build import must_build, shim
+
+        told = must_build() and self.messages.is_terminal and not self.options["quiet"]
+        with self.messages.status(f"{BUILDING} ...") if told else nullcontext():
+            return shim()
 
     def _wait(self, process: Popen[bytes]) -> int:
         """Ctrl-C reaches the program, too: it ends in its own way, and what was seen of it is kept."""
-
-        def pass_on(number: int, _: object) -> None:
-            process.send_signal(number)  # sent to us alone, unlike a terminal's Ctrl-C
-
-        for number in STOPPING:
-            signal.signal(number, pass_on)
         while True:
             try:
                 return process.wait()
@@ -152,7 +176,7 @@ class Trace:
         from conclab.tracing.merge import merge, save
         from conclab.tracing.summary import summarise
 
-        seen, unreadable = observations(scratch)
+        seen, unreadable = observations(scratch, ended_ns={self.pid: self.ended_ns})
         recordings, broken = read(scratch)
         pids = {one.pid for one in seen} | {one.pid for one in recordings}
         if not pids:
@@ -167,15 +191,25 @@ class Trace:
         missing = [f"{bad.file}: {bad.why}" for bad in unreadable]
         missing += [f"{bad.file}: {bad.why}" for bad in broken]
         document = _document(self.name, " ".join(self.argv), summarise(one, recordings), missing)
+        if self._left:
+            document["cautions"].append(_outlived(self._left))
         draw(document, self.folder.path)
         return document
 
     def _nothing(self, code: int) -> str:
+        if code < 0:
+            return f"nothing was recorded: {self.argv[0]} was killed by {_signal(-code)} before that"
         ended = f" (it ended with exit code {code})" if code else ""
         return (
             f"nothing was recorded{ended}: {self.argv[0]} started no Python 3.11 or newer, "
             "or one that ignores its environment (-I, -E, -S)"
         )
+
+    def _failed(self, error: OSError) -> str:
+        """Name the file, unless it is one of the trace's own: it may as well be a temporary one."""
+        name = str(error.filename or "")
+        ours = not name or Path(name).is_relative_to(self.folder.path)
+        return f"save the trace in {self.options['out']}" if ours else f"write {name}"
 
     def _print(self, document: dict[str, Any], path: Path) -> None:
         from conclab.cli.gil_table import show
@@ -192,6 +226,33 @@ class Trace:
 
     def _say(self, text: str) -> None:
         click.echo(f"conclab: {text}", err=True)
+
+
+@contextmanager
+def _passing_on(process: Popen[bytes]) -> Iterator[None]:
+    """A request to end is sent to us alone, unlike a terminal's Ctrl-C: it is the program's to answer."""
+
+    def pass_on(number: int, _: object) -> None:
+        process.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time signals have no names
+        return f"signal {number}"
+
+
+def _outlived(left: int) -> str:
+    who = "1 process of the program was" if left == 1 else f"{left} processes of the program were"
+    return f"{who} still running; what {'it' if left == 1 else 'they'} did later is not in the trace"
 
 
 def _document(name: str, line: str, summary: dict[str, Any], missing: list[str]) -> dict[str, Any]:

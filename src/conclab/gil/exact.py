@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from conclab.errors import ObserverError
 from conclab.gil import find
-from conclab.here import interpreter_id
+from conclab.here import interpreter_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 SUFFIX = ".events"
+UNDER_WAY = -2  # as in shim.c
 
 
 def start(folder: Path) -> Callable[[], None]:
@@ -28,12 +29,17 @@ def start(folder: Path) -> Callable[[], None]:
         raise ObserverError(find.why_not() or "the GIL's place in memory was not found")
     file = folder / f"{os.getpid()}{SUFFIX}"
     try:
-        file.write_bytes(b"")  # whatever a process of this id left before it became another program
+        file.open("x").close()  # never one that is mapped already
     except OSError as error:
         raise ObserverError(f"can't write {file.name}: {error.strerror}") from error
-    if shim.conclab_gil_start(os.fsencode(file)):
+    refused = shim.conclab_gil_start(os.fsencode(file))
+    if refused:
         file.unlink(missing_ok=True)
-        raise ObserverError("no room on the disk for the record")
+        raise ObserverError(
+            "this process is observed already"
+            if refused == UNDER_WAY
+            else "no room on the disk for the record"
+        )
     shim.conclab_gil_add(gil.cond, gil.switch_cond, 0)
 
     def stop() -> None:
@@ -47,8 +53,9 @@ def add_interpreter() -> None:
     gil = find.find()
     if gil is None:
         raise ObserverError("the GIL of this subinterpreter was not found")
-    if _shim().conclab_gil_add(gil.cond, gil.switch_cond, interpreter_id()):
-        raise ObserverError("too many interpreters, or their process is not observed")
+    number = interpreter_number()
+    if _shim().conclab_gil_add(gil.cond, gil.switch_cond, number):
+        raise ObserverError(f"the GIL of interpreter {number} is one too many to be observed")
 
 
 def _shim() -> ctypes.PyDLL:

@@ -29,6 +29,8 @@ READING_WORDS = 3
 NOTHING = -1  # not read at this event
 # Below this, a part of a stretch is the reading's own cost and the difference of two clocks.
 GRAIN_NS = 20_000
+FULL = "the record is full: what came later is missing"
+CUT = "the process ended without a word: killed, or by os._exit"
 MOSTLY = 0.9  # of several short stretches that were read together
 
 
@@ -57,8 +59,11 @@ class Event:
     delay_ns: int = NOTHING
 
 
-def read(path: Path) -> Observation:
-    """Read one process's record. What was noted before a crash is all there. Raises OSError, ValueError."""
+def read(path: Path, *, ended_ns: int = 0) -> Observation:
+    """Read one process's record. What was noted before a crash is all there. Raises OSError, ValueError.
+
+    `ended_ns` says when the process ended, where that is known: whoever held the GIL then held it up to then.
+    """
     data = path.read_bytes()
     words = array("Q", data[: len(data) // 8 * 8])
     if len(words) < CHUNK_WORDS or words[0] or not words[1]:
@@ -68,14 +73,14 @@ def read(path: Path) -> Observation:
         if words[at]:
             chunks.setdefault(words[at], []).append(at)
     clock = _clock(words, [at for places in chunks.values() for at in places])
-    ended = False
     threads: dict[int, list[Stretch]] = {}
+    full = bool(words[4])
     last = {thread: clock(max(_ticks(words, places[-1]))) for thread, places in chunks.items()}
-    end_ns = max(last.values(), default=words[3])
-    for thread, places in chunks.items():
-        events = list(_events(words, places, clock))
-        ended = ended or any(event.kind is Kind.END for event in events[-1:])
-        stretches = list(stretches_of(events, end_ns=end_ns))
+    by_thread = {thread: list(_events(words, places, clock)) for thread, places in chunks.items()}
+    ended = any(event.kind is Kind.END for events in by_thread.values() for event in events[-1:])
+    end_ns = max([*last.values(), words[3], 0 if ended or full else ended_ns])
+    for thread, events in by_thread.items():
+        stretches = list(stretches_of(events, end_ns=end_ns, whole=not full))
         if stretches:
             threads[thread] = stretches
     return Observation(
@@ -84,7 +89,7 @@ def read(path: Path) -> Observation:
         start_ns=words[3],
         end_ns=end_ns,
         threads=threads,
-        cut="" if ended else "the record ends early: its process was killed, or there was no more room",
+        cut=FULL if full else "" if ended else CUT,
     )
 
 
@@ -140,8 +145,11 @@ def _signed(word: int) -> int:
     return word - (1 << 64) if word >> 63 else word
 
 
-def stretches_of(events: Sequence[Event], *, end_ns: int) -> Iterator[Stretch]:
-    """Turn the events of one thread into its stretches; there are none if it never touched a GIL."""
+def stretches_of(events: Sequence[Event], *, end_ns: int, whole: bool = True) -> Iterator[Stretch]:
+    """Turn the events of one thread into its stretches; there are none if it never touched a GIL.
+
+    `whole` says that no event is missing before `end_ns`: a thread that took the GIL last still has it.
+    """
     pending: list[tuple[Event, Event]] = []
     reading: Event | None = None
     for event, following in pairwise(events):
@@ -153,8 +161,9 @@ def stretches_of(events: Sequence[Event], *, end_ns: int) -> Iterator[Stretch]:
             pending, reading = [], following
     yield from _read_together(pending, None, None)
     if events and events[-1].kind not in {Kind.EXIT, Kind.END} and events[-1].at_ns < end_ns:
-        # The record was cut, others' may go on for a while: nobody knows how long this state lasted.
-        yield Stretch(events[-1].at_ns, end_ns, State.UNKNOWN)
+        last = events[-1]
+        lasting = {Kind.TAKE: State.HOLDS, Kind.WAIT: State.WAITS} if whole else {}
+        yield Stretch(last.at_ns, end_ns, lasting.get(last.kind, State.UNKNOWN), last.gil)
 
 
 def _read_together(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Names:
             return
         self._seen[number] = thread.name
         if self._file is not None:
-            with self._file.open("a", encoding="utf-8", errors="replace") as file:
+            # In the thread itself, before it runs: neither a full disk nor a lack of descriptors may stop it.
+            with suppress(OSError), self._file.open("a", encoding="utf-8", errors="replace") as file:
                 file.write(f"{number} {' '.join(thread.name.split())}\n")
 
     def _note_all(self) -> None:

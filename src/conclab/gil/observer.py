@@ -1,11 +1,12 @@
-"""A process that looks at the one that started it: who holds the GIL, and what each thread sleeps in.
+"""A process that looks at another, whose child it is not: who holds the GIL, and what each thread sleeps in.
 
 Reads memory and /proc, stops nobody, runs no code in the target. Judges nothing either: what the rows
 mean is said in sampled_states.
 
     argument  what to do, as JSON: the fields of Task
     stdin     one line "go"; then `{"address": ..., ...}` for each GIL more, "stop" at the end
-    stdout    "ready" after the first samples, or one line: "no", an errno's name or nothing, words
+    stdout    "pid" and its own, at once; "ready" after the first samples, or "no", an errno's name or
+              nothing, words
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import errno
 import gc
 import json
 import os
+import signal
 import struct
 import sys
 from contextlib import suppress
@@ -29,6 +31,9 @@ FUTEX = {"x86_64": 202, "aarch64": 98}.get(os.uname().machine)
 
 LOOK_FOR_THREADS_NS = 10_000_000
 FLUSH_NS = 200_000_000
+FOR_A_GO_S = 30
+PROCESS_ENDED = "the process ended before the recording did"
+PIPE_CLOSED = "the observer's pipe was closed by the program"
 BEFORE_READY = 5  # samples: by then every file is open and the loop is warm
 
 
@@ -71,6 +76,13 @@ class Target:
         self._gils = [known for known in self._gils if known.address != gil.address] + [gil]
         self._sleeps.clear()
 
+    def has_ended(self) -> bool:
+        """Tell by its memory: a process that ends loses that first, and no other can come in its place."""
+        try:
+            return not os.pread(self._memory, 1, 0)
+        except OSError:  # nothing is ever mapped there
+            return False
+
     def look_for_threads(self) -> None:
         """Open what is new, close what is gone. Raises ProcessLookupError or FileNotFoundError at the end."""
         present = {int(name) for name in os.listdir(self._folder)}  # noqa: PTH208 - of a descriptor
@@ -99,9 +111,7 @@ class Target:
         for file in self._files.pop(thread):
             os.close(file)
 
-    def sample(
-        self, add: Any, *, pread: Any = os.pread, now: Any = monotonic_ns, pack: Any = ROW.pack
-    ) -> None:
+    def sample(self, add: Any) -> None:
         """Note every thread, each with a look at the GIL right before: so nothing is older than that."""
         gone = False
         pread, now, pack = os.pread, monotonic_ns, ROW.pack
@@ -183,18 +193,18 @@ class Orders:
         self._target = target
         self._rest = b""
 
-    def wait(self, seconds: float) -> bool:
-        """Wait, and obey what comes; False when it was the end."""
+    def wait(self, seconds: float) -> str | None:
+        """Wait, and obey what comes; at the end returns what is missing then, in words."""
         if not select((0,), (), (), seconds)[0]:
-            return True
+            return None
         came = os.read(0, 1 << 16)
-        if not came:
-            raise ProcessLookupError  # who stops us properly says so
+        if not came:  # who stops us properly says so
+            return PROCESS_ENDED if self._target.has_ended() else PIPE_CLOSED
         *lines, self._rest = (self._rest + came).split(b"\n")
         for line in lines:
             if line.startswith(b"{"):
                 self._target.watch(Seen(**json.loads(line)))
-        return b"stop" not in lines
+        return "" if b"stop" in lines else None
 
 
 def observe(task: Task, target: Target, record: Record) -> str:
@@ -204,8 +214,8 @@ def observe(task: Task, target: Target, record: Record) -> str:
     taken = 0
     while True:
         if due >= threads:
-            if os.getppid() != task.pid:
-                return "the process ended before the recording did"
+            if target.has_ended():
+                return PROCESS_ENDED
             target.look_for_threads()
             threads = due + LOOK_FOR_THREADS_NS
         target.sample(record.add)
@@ -220,14 +230,20 @@ def observe(task: Task, target: Target, record: Record) -> str:
         left = due - now()
         if left < 0:
             due -= left  # never two in a row to catch up: late samples are spaced like others
-        if not orders.wait(max(left, 0) / 1e9):
-            return ""
+        end = orders.wait(max(left, 0) / 1e9)
+        if end is not None:
+            return end
 
 
 def main() -> None:
-    """Observe the parent. Ends with it: it is looked for a hundred times a second."""
+    """Observe the process of the task. Ends with it: it is looked for a hundred times a second."""
+    if os.fork():
+        os._exit(0)  # who observes is nobody's child: the target may wait for all of its own
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a terminal sends them to whoever is there
     task = Task(**json.loads(sys.argv[1]))
-    if not sys.stdin.buffer.readline():
+    os.write(1, f"pid {os.getpid()}\n".encode())
+    if not select((0,), (), (), FOR_A_GO_S)[0] or not os.read(0, len("go\n")):
         return
     gc.disable()  # nothing here makes cycles
     _sharpen_timers()
@@ -241,7 +257,7 @@ def main() -> None:
     try:
         end = observe(task, target, record)
     except (ProcessLookupError, FileNotFoundError):
-        end = "the process ended before the recording did"
+        end = PROCESS_ENDED
     except (OSError, NoSpaceError) as error:
         end = str(error)
     record.close(end)

@@ -6,14 +6,15 @@ import ctypes
 import json
 import multiprocessing
 import os
-import stat
 import struct
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from select import select
+from select import POLLIN, poll
+from signal import SIGKILL
+from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, cast
 
 from conclab.errors import ObserverError
@@ -28,6 +29,8 @@ RATE_HZ = 1000
 WORKER_RATE_HZ = 250  # of each process of a pool: their observers share the CPUs with the work
 FIRST_SAMPLES_S = 10.0  # it takes 0.05; on a crowded machine the observer was starved for most of a second
 LAST_SAMPLES_S = 10.0
+NOTICE_S = 2.0  # it takes a millisecond to notice that the pipe was closed
+LOOK_S = 0.001
 
 PR_SET_PTRACER = 0x59616D61  # prctl(2)
 SCHED_ATTR = struct.Struct("<IIQiIQQQ")  # size, policy, flags, nice, priority, runtime: sched_setattr(2)
@@ -45,55 +48,120 @@ main()
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """One observer process at work; only the process that started it may stop it."""
+class PipeEnd:
+    """A descriptor of ours in somebody else's program: that may close it, and open a file by its number."""
 
-    process: subprocess.Popen[bytes]
+    number: int
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, number: int) -> PipeEnd:
+        """Remember what the descriptor stands for now."""
+        status = os.fstat(number)
+        return cls(number, status.st_dev, status.st_ino)
+
+    def is_ours(self) -> bool:
+        """Whether the number still stands for it."""
+        try:
+            return PipeEnd.of(self.number) == self
+        except OSError:
+            return False
+
+    def write(self, line: bytes) -> bool:
+        """Return whether somebody may have read it."""
+        with suppress(OSError):
+            return self.is_ours() and os.write(self.number, line) == len(line)
+        return False
+
+    def read(self, patience_s: float) -> bytes | None:
+        """Return what came, nothing at the end, None if nothing came in time."""
+        waiting = poll()  # select knows no numbers above 1023
+        waiting.register(self.number, POLLIN)
+        with suppress(OSError):  # closed meanwhile
+            return os.read(self.number, 1 << 12) if waiting.poll(patience_s * 1000) else None
+        return None
+
+    def close(self) -> None:
+        """Close it, and nothing else."""
+        if self.is_ours():
+            os.close(self.number)
+
+
+@dataclass(slots=True)
+class Recording:
+    """One observer at work; only the process that started it may stop it. It is nobody's child."""
+
+    orders: PipeEnd
+    answers: PipeEnd
     owner: int
+    pid: int = 0  # the observer's, as soon as it is known
+    born: str = ""  # when the observer was started: its pid may be another's later
+    stopped: bool = False
 
     def stop(self) -> None:
         """Have the last samples written, and wait for that. A second call does nothing."""
-        if self.owner != os.getpid() or self.process.returncode is not None:
+        if self.owner != os.getpid() or self.stopped:
             return
         os.environ.pop(ORDERS, None)
-        with suppress(OSError):
-            self._orders.write(b"stop\n")
-        try:
-            self.process.wait(LAST_SAMPLES_S)
-        except subprocess.TimeoutExpired:
-            self.abandon()
+        told = self.orders.write(b"stop\n")
+        if not self._ends_within(LAST_SAMPLES_S if told else NOTICE_S):
+            self._kill()
         self._close()
         _permit(0)
 
     def abandon(self) -> None:
         """End it without the last samples."""
-        self.process.kill()
-        self.process.wait()
+        self._kill()
         self._close()
 
     def await_first_samples(self) -> None:
         """Return when some are written. Raises ObserverError with the observer's reason if none can be."""
-        answers = cast("IO[bytes]", self.process.stdout)
-        _permit(self.process.pid)
-        _hasten(self.process.pid)
-        with suppress(BrokenPipeError):
-            self._orders.write(b"go\n")
-        if not select([answers], [], [], FIRST_SAMPLES_S)[0]:
+        self.pid = int(self._answer("pid"))
+        self.born = _born(self.pid)
+        _permit(self.pid)
+        _hasten(self.pid)
+        self.orders.write(b"go\n")
+        self._answer("ready")
+
+    def _answer(self, wanted: str) -> str:
+        """Return what follows the wanted word."""
+        came = self.answers.read(FIRST_SAMPLES_S)
+        if came is None:
             self.abandon()
             raise ObserverError(f"the observer took no sample within {FIRST_SAMPLES_S:.0f} s")
-        answer = answers.readline().decode(errors="replace").strip()
-        if answer != "ready":
+        answer = came.partition(b"\n")[0].decode(errors="replace").strip()
+        word, _, rest = answer.partition(" ")
+        if word != wanted:
             self.abandon()
             raise ObserverError(_in_words(answer))
+        return rest
 
-    @property
-    def _orders(self) -> IO[bytes]:
-        return cast("IO[bytes]", self.process.stdin)
+    def _ends_within(self, patience_s: float) -> bool:
+        """Whether it ends in time. Its end of the pipe tells, or without one the table of processes."""
+        until = monotonic() + patience_s
+        while self._is_there():
+            left = until - monotonic()
+            if left <= 0:
+                return False
+            if not self.answers.is_ours():
+                sleep(LOOK_S)
+            elif self.answers.read(left) == b"":
+                return True
+        return True
+
+    def _is_there(self) -> bool:
+        return bool(self.born) and _born(self.pid) == self.born
+
+    def _kill(self) -> None:
+        if self._is_there():
+            with suppress(OSError):
+                os.kill(self.pid, SIGKILL)
 
     def _close(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):
-                cast("IO[bytes]", pipe).close()
+        self.stopped = True
+        self.orders.close()
+        self.answers.close()
 
 
 def start(folder: Path, *, rate_hz: int = 0) -> Callable[[], None]:
@@ -118,9 +186,10 @@ def start(folder: Path, *, rate_hz: int = 0) -> Callable[[], None]:
         task.native_id_offset = offset
     elif sys.platform != "linux":
         raise ObserverError("only Linux tells what the threads of another process do")
-    recording = Recording(_launched(task), os.getpid())
+    recording = _launched(task)
     recording.await_first_samples()
-    os.environ[ORDERS] = f"{os.getpid()}:{cast('IO[bytes]', recording.process.stdin).fileno()}"
+    pipe = recording.orders
+    os.environ[ORDERS] = f"{recording.owner}:{pipe.number}:{pipe.device}:{pipe.inode}"
     return recording.stop
 
 
@@ -128,13 +197,13 @@ def add_interpreter() -> None:
     """Watch the calling subinterpreter's GIL, too. Raises ObserverError if that can't be had."""
     ask = ctypes.PyDLL(None).getenv  # os.environ is a copy that a subinterpreter makes when it begins
     ask.restype = ctypes.c_char_p
-    owner, _, pipe = (ask(ORDERS.encode()) or b"").decode().partition(":")
-    if owner != str(os.getpid()) or not stat.S_ISFIFO(os.fstat(int(pipe)).st_mode):
+    owner, *numbers = (ask(ORDERS.encode()) or b"").decode().split(":")
+    if owner != str(os.getpid()) or not (pipe := PipeEnd(*map(int, numbers))).is_ours():
         raise ObserverError("this process is not observed")
     address, end, interpreter = _found()
-    os.write(
-        int(pipe), json.dumps({"address": address, "end": end, "interpreter": interpreter}).encode() + b"\n"
-    )
+    words = json.dumps({"address": address, "end": end, "interpreter": interpreter})
+    if not pipe.write(words.encode() + b"\n"):
+        raise ObserverError("this process is not observed any more")
 
 
 def _has_gil() -> bool:
@@ -148,21 +217,44 @@ def _found() -> tuple[int, int, int]:
     return gil.address, gil.address + gil.size_bytes, interpreter_id()
 
 
-def _launched(task: observer.Task) -> subprocess.Popen[bytes]:
-    """Start it bare: no site, no PYTHONPATH, and nothing that is preloaded into this process."""
+def _launched(task: observer.Task) -> Recording:
+    """Start it bare: no site, no PYTHONPATH, and nothing that is preloaded into this process.
+
+    What is started here begins the observer and ends: a program may wait for all of its children. The
+    environment is inherited, for that is what the conductor knows a lane's processes by.
+    """
     words = {name: getattr(task, name) for name in task.__slots__}
     surroundings = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     try:
-        return subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(words)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
             env=surroundings,
-        )
+            start_new_session=True,  # Ctrl-C in the terminal is not for the observer
+        ) as first:
+            # Copies, for what Popen opened is closed with its object, whatever it stands for by then.
+            both = (cast("IO[bytes]", pipe) for pipe in (first.stdin, first.stdout))
+            orders, answers = (PipeEnd.of(os.dup(pipe.fileno())) for pipe in both)
+            try:
+                first.wait(FIRST_SAMPLES_S)
+            except subprocess.TimeoutExpired:
+                first.kill()
     except OSError as error:
         raise ObserverError(f"the observer could not be started: {error.strerror}") from error
+    return Recording(orders, answers, os.getpid())
+
+
+def _born(process: int) -> str:
+    """Return when a process was started, in the kernel's words; nothing if it has ended."""
+    try:
+        words = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    state, *rest = words.rpartition(")")[2].split()  # its name may hold anything; proc(5)
+    return "" if state in "ZX" else rest[18]
 
 
 def _hasten(process: int) -> None:

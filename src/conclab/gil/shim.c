@@ -13,7 +13,8 @@
  * one word (ticks since the start << 16 | interpreter << 8 | kind), and if its kind has the bit READING, three
  * more: CLOCK_MONOTONIC, the thread's CPU time, its run delay, all in ns, -1 where unknown. A word of 0 was
  * never written. Ticks are the processor's where the kernel itself trusts them as a clock, else ns. The first
- * chunk has no thread: it says how many ticks make how many ns, roughly, and the ns of the start.
+ * chunk has no thread: it says how many ticks make how many ns, roughly, the ns of the start, and whether room
+ * ran out.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -43,8 +44,8 @@ enum { START = 1, WAIT, TAKE, DROP, EXIT, END, READING = 0x80 };
 #define EVENT_WORDS 4 /* of one with a reading */
 #define SEGMENT_BYTES (1 << 20)
 #define SEGMENT_CHUNKS (SEGMENT_BYTES / 8 / CHUNK_WORDS)
-#define SEGMENTS 16 /* two million events: more than a reader in Python wants to see */
-#define GILS 64
+#define SEGMENTS 8 /* a million events: more than a reader in Python wants to see */
+#define GILS 256
 #define BILLION 1000000000LL
 
 struct gil {
@@ -67,6 +68,7 @@ static pthread_mutex_t growing = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t at_exit;
 static int processor_ticks;
 static uint64_t first_tick, read_every;
+static uint64_t *header;
 static unsigned recording; /* counts the starts: a thread's place in an old record is none in the new one */
 
 static __thread __attribute__((tls_model("initial-exec"))) struct {
@@ -74,7 +76,7 @@ static __thread __attribute__((tls_model("initial-exec"))) struct {
     uint64_t read_tick;
     unsigned recording, gil;
     int32_t thread;
-    int waiting;
+    int waiting, farewells;
 } me;
 
 static int64_t clock_ns(clockid_t clock)
@@ -111,6 +113,13 @@ static int64_t run_delay_ns(const char *file)
     return delay;
 }
 
+/* Later events are lost, and the file says so. */
+static void run_out(void)
+{
+    atomic_store(&full, 1);
+    if (header) header[4] = 1;
+}
+
 /* Map the next piece of the file. Returns NULL, for good, when there is no room. */
 static uint64_t *grow(uint64_t number)
 {
@@ -127,7 +136,7 @@ static uint64_t *grow(uint64_t number)
         if (descriptor >= 0) close(descriptor);
         atomic_store(&segments[number], segment);
     }
-    if (!segment) atomic_store(&full, 1);
+    if (!segment) run_out();
     pthread_mutex_unlock(&growing);
     return segment;
 }
@@ -138,7 +147,7 @@ static uint64_t *claim(int32_t thread)
     uint64_t index = atomic_fetch_add_explicit(&next_chunk, 1, memory_order_relaxed);
     uint64_t number = index / SEGMENT_CHUNKS;
     if (number >= SEGMENTS || atomic_load_explicit(&full, memory_order_relaxed)) {
-        atomic_store(&full, 1);
+        run_out();
         return NULL;
     }
     uint64_t *segment = atomic_load_explicit(&segments[number], memory_order_acquire);
@@ -200,9 +209,14 @@ static inline void note(unsigned kind, unsigned gil)
         note_slowly(kind, gil, at);
 }
 
-static void thread_ends(void *unused)
+/* Other destructors may take the GIL once more: ours comes again in the next round, and the last time it is
+ * the end. */
+static void thread_ends(void *mine)
 {
-    (void)unused;
+    if (++me.farewells < PTHREAD_DESTRUCTOR_ITERATIONS) {
+        pthread_setspecific(at_exit, mine);
+        return;
+    }
     if (atomic_load_explicit(&on, memory_order_relaxed)) note_slowly(EXIT, me.gil, tick());
 }
 
@@ -213,6 +227,7 @@ static void forget(void)
         if (segment) munmap(segment, SEGMENT_BYTES);
     }
     atomic_store(&gils_known, 0);
+    header = NULL;
     recording++;
 }
 
@@ -311,10 +326,11 @@ static uint64_t measured(void)
     return (tick() - begin) * READ_EVERY_NS / (uint64_t)(now_ns - begin_ns);
 }
 
-/* Begin a recording in an existing, empty file. Returns 0, or -1 if there is no room for it. */
+/* Begin a recording in an existing, empty file. Returns 0, -1 if there is no room for it, or -2 if one is under
+ * way: others write to its memory. */
 int conclab_gil_start(const char *file)
 {
-    atomic_store(&on, 0);
+    if (atomic_load(&on)) return -2;
     forget();
     if (strlen(file) >= sizeof path) return -1;
     strcpy(path, file);
@@ -323,21 +339,23 @@ int conclab_gil_start(const char *file)
     processor_ticks = ticks_are_a_clock();
     read_every = measured();
     if (!grow(0)) return -1;
-    uint64_t *about = claim(0);
+    header = claim(0);
     first_tick = tick() - 1; /* no event is a word of 0 */
-    about[1] = read_every;
-    about[2] = READ_EVERY_NS;
-    about[3] = (uint64_t)clock_ns(CLOCK_MONOTONIC);
+    header[1] = read_every;
+    header[2] = READ_EVERY_NS;
+    header[3] = (uint64_t)clock_ns(CLOCK_MONOTONIC);
     note_slowly(START, 0, tick());
     atomic_store(&on, 1);
     return 0;
 }
 
-/* Watch one more GIL, held by the calling thread. An address that is known already is used again by now. */
+/* Watch one more GIL, held by the calling thread. The main one may be shared by an interpreter of the old kind;
+ * any other address that is known already is used again by now. */
 int conclab_gil_add(void *cond, void *switch_cond, int id)
 {
     int known = atomic_load(&gils_known), place = 0;
     while (place < known && gils[place].cond != cond) place++;
+    if (id && known && !place) return 0;
     if (place == GILS || id > 255 || !atomic_load(&on)) return -1;
     gils[place].cond = cond;
     gils[place].switch_cond = switch_cond;

@@ -99,13 +99,7 @@ class Session:
     @contextmanager
     def _lanes(self, lineup: list[Variant], settings: dict[str, str] | None = None) -> Iterator[Lanes]:
         with ExitStack() as stack:
-            sweep(Path(tempfile.gettempdir()))
-            prefix = f"{SCRATCH}{os.getpid()}-"
-            scratch = stack.enter_context(TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
-            if os.pathsep in scratch:
-                raise BadRequestError(
-                    f"a {os.pathsep!r} in the folder for temporary files; set TMPDIR to another"
-                )
+            folder = stack.enter_context(scratch())
             needed = any(
                 load("conclab.workloads", variant.workload, Workload).needs_server for variant in lineup
             )
@@ -114,11 +108,26 @@ class Session:
                 Lanes(
                     self._interpreters,
                     partial(self._launch, settings=settings) if settings else self._launch,
-                    Path(scratch),
+                    folder,
                     server=server,
                     patience_s=self._patience_s,
                 )
             )
+
+
+@contextmanager
+def scratch(what: str = "") -> Iterator[Path]:
+    """Make a folder for the processes that one measurement starts; `what` goes into its name.
+
+    Raises BadRequestError if no process could be told of it.
+    """
+    place = tempfile.gettempdir()
+    if os.pathsep in place:  # PYTHONPATH will name what is in it
+        raise BadRequestError(f"a {os.pathsep!r} in the folder for temporary files; set TMPDIR to another")
+    sweep(Path(place))
+    prefix = f"{SCRATCH}{os.getpid()}-{what and f'{what}-'}"
+    with TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def sweep(folder: Path) -> None:

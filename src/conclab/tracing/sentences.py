@@ -62,6 +62,7 @@ class Figures:
     together: float = 0.0  # share of the window in which at least two threads ran
     waited: float = 0.0  # the largest share of waiting of any thread, helpers included
     longest: Longest | None = None
+    window_s: float = 0.0
 
 
 def sentence(seen: Figures) -> str:
@@ -77,7 +78,7 @@ def sentence(seen: Figures) -> str:
 
 
 def of_a_program(seen: Figures) -> str:
-    """Tell of a program that has no tasks: who had the GIL most, and what was not seen."""
+    """Tell of a program that has no tasks: who had the GIL most, of all its time, and what was not seen."""
     if not seen.workers:
         return "no thread was seen"
     if not any(worker.shares for worker in seen.workers):
@@ -86,8 +87,14 @@ def of_a_program(seen: Figures) -> str:
     first = sorted(seen.workers, key=lambda worker: -worker.share(state))[:_MANY]
     shares = {worker.name: worker.share(state) for worker in first if worker.share(state) >= _NOTICEABLE}
     told = [f"{name} {did} {percent(share)} of the time" for name, share in shares.items()]
-    start = ["no GIL in this build"] if seen.layer is Layer.NONE else []
-    return "; ".join(start + told) or f"{number(len(seen.workers), 'thread')} hardly needed the GIL"
+    unseen = [worker.unseen for worker in seen.workers if worker.unseen >= _WORTH_SAYING]
+    if not told and not unseen:
+        told = [f"{number(len(seen.workers), 'thread')} hardly needed the GIL"]
+    if seen.layer is Layer.NONE:
+        told.insert(0, "no GIL in this build")
+    if unseen:
+        told.append(f"what {number(len(unseen), 'thread')} did {percent(*unseen)} of the time is unknown")
+    return f"in {duration(seen.window_s)}: {'; '.join(told)}"
 
 
 def _each(workers: Sequence[Worker], state: State) -> str:

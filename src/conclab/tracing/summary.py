@@ -5,10 +5,6 @@ Pure: computed from what was seen, and from nothing of the run. The words are se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from conclab.gil.states import Layer, State
@@ -18,16 +14,15 @@ from conclab.tracing.holders import Doing, Holders, handovers
 from conclab.tracing.layers import about
 from conclab.tracing.processes import processes
 from conclab.tracing.sentences import Figures, Longest, Worker, of_a_program, sentence
+from conclab.tracing.threads import Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from conclab.model import Span
     from conclab.tracing.calls import Recording
-    from conclab.tracing.processes import Pass, Process
+    from conclab.tracing.processes import Pass
 
 MOST_STATES = 600  # a thread: more than a picture has columns
-HEAVY = 0.5  # of the window: a thread without tasks that held the GIL so long is part of the story
 BUSY = 0.005  # of the window, with the GIL or wanting it: in a program without tasks such a thread works
 _KEYS = {
     State.HOLDS: "held_s",
@@ -37,91 +32,7 @@ _KEYS = {
     State.BLOCKED: "blocked_s",
     State.UNKNOWN: "unknown_s",
 }
-_OF_A_GIL = {State.HOLDS, State.WAITS}
-
-
-@dataclass(frozen=True)
-class Thread:
-    """One thread of one process, with what was seen of it."""
-
-    process: Process
-    holders: Holders
-    thread: int
-    name: str
-
-    @cached_property
-    def tasks(self) -> list[Span]:
-        """In order of time; empty for a thread that only helps."""
-        own = [span for span in self.process.spans if span.thread == self.thread]
-        return sorted(own, key=attrgetter("start_ns", "task"))
-
-    @property
-    def pieces(self) -> Sequence[Piece[Doing]]:
-        """What it did, one after the other; empty where that was not seen."""
-        return self.holders.pieces.get(self.thread, ()) if self.holders.tells_states else ()
-
-    @cached_property
-    def gil(self) -> int:
-        """The id of the GIL that it had most to do with; of one that never did, its interpreter's."""
-        spent: dict[int, int] = {}
-        for piece in self.pieces:
-            (doing,) = piece.shares
-            if doing.state in _OF_A_GIL:
-                spent[doing.gil] = spent.get(doing.gil, 0) + piece.length_ns
-        own = {span.interpreter for span in self.tasks} - {0}
-        return min(own) if own else max(spent, key=lambda gil: spent[gil], default=0)
-
-    @cached_property
-    def spent(self) -> Mapping[State, int]:
-        """Nanoseconds by state, as far as they were seen."""
-        spent = dict.fromkeys(State, 0)
-        for piece in self.pieces:
-            (doing,) = piece.shares
-            spent[doing.state] += piece.length_ns
-        return spent
-
-    def seconds(self) -> dict[State, float | None]:
-        """Seconds by state; None where the layer can't tell. They add up to the time that it was there."""
-        if not self.holders.tells_states:
-            return dict.fromkeys(State)
-        told: dict[State, float | None] = {state: self.spent[state] / 1e9 for state in State}
-        if not self.pieces:
-            told[State.UNKNOWN] = self.lived_s
-        return told if self.holders.tells_gil else _running(told)
-
-    @property
-    def lived_s(self) -> float:
-        """How long it was there within the window, as far as that was seen."""
-        start, end = self.process.window
-        return ((self.pieces[-1].end_ns - self.pieces[0].start_ns) if self.pieces else (end - start)) / 1e9
-
-    @property
-    def identity(self) -> tuple[int, int]:
-        """Which one it is, of all processes."""
-        return self.process.pid, self.thread
-
-    def matters(self) -> bool:
-        """Whether it ran tasks, or had the GIL for most of the time while others did."""
-        start, end = self.process.window
-        return bool(self.tasks) or self.spent[State.HOLDS] > HEAVY * (end - start)
-
-    def unseen(self) -> float:
-        """Share of the window in which it was there, and what it did is not known."""
-        start, end = self.process.window
-        return self.spent[State.UNKNOWN] / max(1, end - start)
-
-    def longest_wait(self) -> Piece[Doing] | None:
-        """The longest stretch of waiting without a break."""
-        waits = [piece for piece in self.pieces if next(iter(piece.shares)).state is State.WAITS]
-        return max(waits, key=attrgetter("length_ns"), default=None)
-
-    def on_cpu_s(self) -> float | None:
-        """CPU time of its tasks; None where that was not told, or where tasks overlap and share a clock."""
-        used = [span.cpu_ns for span in self.tasks if span.cpu_ns is not None]
-        overlap = any(late.start_ns < early.end_ns for early, late in pairwise(self.tasks))
-        if overlap or not used or len(used) < len(self.tasks):
-            return None
-        return sum(used) / 1e9
+_UNKNOWN = Doing(State.UNKNOWN)
 
 
 def summarise(one: Pass, recordings: Sequence[Recording]) -> dict[str, Any]:
@@ -143,6 +54,7 @@ def summarise(one: Pass, recordings: Sequence[Recording]) -> dict[str, Any]:
     figures = Figures(
         layer=quality.layer,
         workers=workers,
+        window_s=window_s,
         together=_together(views, window_s),
         waited=max((thread.seconds()[State.WAITS] or 0 for thread in threads), default=0) / (window_s or 1),
         longest=None
@@ -160,12 +72,13 @@ def summarise(one: Pass, recordings: Sequence[Recording]) -> dict[str, Any]:
         for gil, holds in view.holds.items()
         if (process.pid, gil) in shared
     )
+    seen_s = _seen_ns(working, start) / 1e9 if quality.cut else window_s
     tells = quality.layer in {Layer.EXACT, Layer.SAMPLED} and window_s > 0
     return {
         **quality.document(),
         "window_s": window_s,
         "gils": len({numbers[_key(thread)] for thread in working}) if numbers else 0,
-        "handovers_per_s": round(switches / window_s, 1) if tells else None,
+        "handovers_per_s": round(switches / (seen_s or window_s), 1) if tells else None,
         "longest_wait": longest,
         "sentence": sentence(figures) if one.spans else of_a_program(figures),
         "threads": [
@@ -197,7 +110,7 @@ def _busy(threads: Sequence[Thread]) -> list[Thread]:
     found = []
     for thread in threads:
         start, end = thread.process.window
-        active = sum(thread.spent[state] for state in (State.HOLDS, State.WAITS, State.RELEASED))
+        active = sum(thread.spent[state] for state in State if state is not State.BLOCKED)
         if active > BUSY * (end - start):
             found.append(thread)
     return found or list(threads)
@@ -281,16 +194,16 @@ def _worker(thread: Thread, window_s: float) -> Worker:
     )
 
 
+def _seen_ns(threads: Iterable[Thread], start_ns: int) -> int:
+    """How far a record that was cut reaches."""
+    ends = [piece.end_ns for thread in threads for piece in thread.pieces if _UNKNOWN not in piece.shares]
+    return max(ends, default=start_ns) - start_ns
+
+
 def _label(process: str, name: str) -> str:
     if not process:
         return name
     return process if name == "main" else f"{name} of {process}"
-
-
-def _running(told: Mapping[State, float | None]) -> dict[State, float | None]:
-    """Without a GIL nobody holds it or waits for it: whoever has a CPU runs."""
-    ran = (told[State.HOLDS] or 0.0) + (told[State.RELEASED] or 0.0)
-    return {**told, State.HOLDS: None, State.WAITS: None, State.RELEASED: ran}
 
 
 def _us(span_ns: int) -> int:
