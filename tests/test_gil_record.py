@@ -77,8 +77,8 @@ def test_every_process_of_a_pool_has_a_gil_of_its_own_and_holds_it(strategy, tmp
         assert by_pid[pid].layer is Layer.EXACT
         assert by_pid[pid].names[own[0].thread] == "MainThread"
         spent = in_the_window(by_pid[pid].threads[own[0].thread], own)
-        assert spent[State.HOLDS, 0] > 0.6
-        assert spent[State.WAITS, 0] < 0.2
+        assert spent[State.HOLDS, 0] > 0.3
+        assert spent[State.WAITS, 0] < 0.3
 
 
 @needs_shim
@@ -93,7 +93,7 @@ def test_every_subinterpreter_has_a_gil_of_its_own(wish, tmp_path):
     assert {span.interpreter for span in spans} == {1, 2}
     for span in spans:
         own = [one for one in spans if one.thread == span.thread]
-        assert in_the_window(seen.threads[span.thread], own)[State.HOLDS, span.interpreter] > 0.6
+        assert in_the_window(seen.threads[span.thread], own)[State.HOLDS, span.interpreter] > 0.3
 
 
 @needs_shim
