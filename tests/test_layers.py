@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "harness": {"model", "record", "errors", "discovery", "loopback", "gil", "harness", "__init__"},
     "results": {"model", "record", "errors", "files", "results"},
     "report": {"files", "numerals", "pictures", "report"},
-    "tracing": {"model", "errors", "files", "gil", "tracing"},
+    "tracing": {"model", "errors", "files", "numerals", "gil", "tracing"},
     "pictures": {"files", "numerals", "pictures"},
     "cli": NOUNS
     | {"discovery", "gil", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},

@@ -64,7 +64,7 @@ def told(*who, layer=Layer.EXACT, **more):
             convoy(),
             (
                 "worker-1 held the GIL 99% of the time, and worker-2 waited 99% of the time "
-                "that it wanted it, up to 4.7 ms at a stretch"
+                "that it wanted it, up to 4.70 ms at a stretch"
             ),
         ),
         (free_threaded(), "no GIL in this build: two threads ran at the same time 93% of the time"),
@@ -159,7 +159,7 @@ def test_several_threads_may_starve_behind_one():
     text = told(worker("worker-1", h=0.97, w=0.03), *starving, longest=Longest("worker-3", 0.0051))
     assert text == (
         "worker-1 held the GIL 97% of the time, and two other threads waited 97% of the time "
-        "that they wanted it, up to 5.1 ms at a stretch (worker-3)"
+        "that they wanted it, up to 5.10 ms at a stretch (worker-3)"
     )
 
 

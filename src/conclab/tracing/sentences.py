@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conclab.gil.states import Layer, State
-from conclab.tracing.wording import duration, listed, number, percent
+from conclab.numerals import duration
+from conclab.tracing.wording import listed, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -31,10 +31,5 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
-def duration(seconds: float) -> str:
-    """Write seconds, or milliseconds below one second."""
-    return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
-
-
 def _whole(share: float) -> int:
     return int(100 * share + 0.5 + 1e-9)
