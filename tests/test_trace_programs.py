@@ -24,8 +24,10 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 print("threads that ran:", len(ran))
 """
+# What ends a thread is loaded when the first one ends, which takes a descriptor: have it before.
 NO_DESCRIPTOR_LEFT = (
-    "import os, threading\nran = []\ntry:\n    while True: os.dup(0)\nexcept OSError: pass\n" + THREADS
+    "import ctypes, os, threading\nran = []\n"
+    "try:\n    ctypes.CDLL('libgcc_s.so.1')\n    while True: os.dup(0)\nexcept OSError: pass\n" + THREADS
 )
 NEITHER_FOLDER_NOR_ENVIRONMENT = (
     "import os, threading\nran = []\nos.environ.clear()\nos.chdir('/')\n" + THREADS
