@@ -17,6 +17,7 @@ from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from subprocess import Popen
 
     from rich.console import Console
@@ -113,7 +114,8 @@ class Trace:
         try:
             with scratch("trace") as folder:
                 code = self._run(folder)
-                document = self._trace(folder, code)
+                with self._doing("making the trace"):
+                    document = self._trace(folder, code)
         except OSError as error:
             self.folder.interrupt(keep=False)
             raise ConclabError(f"can't {self._failed(error)}: {error.strerror or error}") from error
@@ -152,8 +154,7 @@ class Trace:
         from conclab.cli.observed import BUILDING
         from conclab.gil.build import must_build, shim
 
-        told = must_build() and self.messages.is_terminal and not self.options["quiet"]
-        with self.messages.status(f"{BUILDING} ...") if told else nullcontext():
+        with self._doing(BUILDING) if must_build() else nullcontext():
             return shim()
 
     def _wait(self, process: Popen[bytes]) -> int:
@@ -210,6 +211,11 @@ class Trace:
         name = str(error.filename or "")
         ours = not name or Path(name).is_relative_to(self.folder.path)
         return f"save the trace in {self.options['out']}" if ours else f"write {name}"
+
+    def _doing(self, what: str) -> AbstractContextManager[object]:
+        """Say what takes a while, on a terminal."""
+        silent = self.options["quiet"] or not self.messages.is_terminal
+        return nullcontext() if silent else self.messages.status(f"{what} ...")
 
     def _print(self, document: dict[str, Any], path: Path) -> None:
         from conclab.cli.gil_table import show
