@@ -5,26 +5,16 @@ Runs where playwright and a Chromium are installed; axe-core comes with axe-play
 
 from __future__ import annotations
 
-import os
-import shutil
 from importlib.resources import files
 
 import pytest
 
+from chromium import CHROMIUM, QUIET
 from conclab.report.page import write
 from gil_runs import gil_run, overlapping, processes, runs, serial, turns, usual
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDE, NARROW, PAPER = (
     {"width": 1280, "height": 900},
     {"width": 420, "height": 800},
@@ -46,7 +36,7 @@ every_look = pytest.mark.parametrize("look", LOOKS)
 @pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield started
         started.close()
 

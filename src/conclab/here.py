@@ -17,6 +17,11 @@ else:
         return 0
 
 
+def gil_enabled() -> bool:
+    """Whether the lock is on right now: a build that can do without may have switched it on."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
+
+
 def interpreter_number() -> int:
     """The same, asked of the interpreter itself: subinterpreters can be made before 3.14, too."""
     import ctypes  # noqa: PLC0415 - only an observer asks

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LONG_ENOUGH_S = 0.25  # some fifty switch intervals: the first and the last one no longer matter
 MOST_BATCHES = 20
-BUILDING = "building the GIL observer"  # once for a machine; it takes a compiler a second or more
 
 
 class Observer:
@@ -68,15 +67,16 @@ class Observer:
 
     def _passes(self, folder: Path, found: dict[str, Any]) -> list[Pass]:
         from conclab.tracing.order import order
+        from conclab.tracing.summary import summarise
 
         record = self._session.recording
         batches = self._batches()
         passes = []
-        self._build()
+        build(self._wish, self._doing)
         for number, variant in enumerate(each for each in record.lineup if each.name not in record.errors):
             looked = self._pass(variant, folder / f"{number}-gil", calls=False, batches=batches)
             if looked is not None:
-                found["gil"][variant.name] = self._summary(looked)
+                found["gil"][variant.name] = summarise(looked, [])
                 if "order" in found:
                     found["order"][variant.name] = order(looked.spans)
             traced = self._pass(variant, folder / f"{number}-calls", calls=True, batches=1)
@@ -84,14 +84,6 @@ class Observer:
                 found["overhead"][variant.name] = self._slowdown(traced)
                 passes.append(traced)
         return passes
-
-    def _build(self) -> None:
-        from conclab.gil.build import must_build, shim
-        from conclab.gil.record import Wish
-
-        if self._wish in {Wish.AUTO, Wish.EXACT} and must_build():
-            with self._doing(BUILDING):
-                shim()
 
     def _pass(self, variant: Variant, folder: Path, *, calls: bool, batches: int) -> Pass | None:
         from conclab.gil.record import observations
@@ -114,11 +106,6 @@ class Observer:
         ]
         return Pass(variant.name, pid, spans, folder, tuple(seen))
 
-    def _summary(self, one: Pass) -> dict[str, Any]:
-        from conclab.tracing.summary import summarise
-
-        return summarise(one, [])
-
     def _batches(self) -> int:
         """How many batches make a pass long enough; the same for all variants, so that they compare."""
         record = self._session.recording
@@ -137,6 +124,16 @@ class Observer:
             return None
         traced_ns = max(span.end_ns for span in one.spans) - min(span.start_ns for span in one.spans)
         return traced_ns / 1e9 / median(times)
+
+
+def build(wish: Wish, doing: Callable[[str], AbstractContextManager[None]]) -> None:
+    """Build what the exact layer needs, if it has to be built, and say so: it takes a second or more."""
+    from conclab.gil.build import shim
+    from conclab.gil.ready import must_build
+
+    if must_build(wish):
+        with doing("building the GIL observer"):
+            shim()
 
 
 def _words(error: OSError) -> str:

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def doing(console: Console, what: str, *, quiet: bool) -> Iterator[None]:
+    """Say what is under way, which can't tell how far it is."""
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(f"{what} ..."):
+        yield
+
+
+@contextmanager
 def progress(console: Console, total_s: float, *, quiet: bool) -> Iterator[Callable[[str, float], None]]:
     """Yield `tell(doing, spent_s)`. No thread refreshes the display: it would compete for a core."""
     if quiet or not console.is_terminal:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from conclab.results.folder import RunFolder
 
 GUESSES = ("faster", "slower", "same")
+gil_option = click.option(
+    "--gil",
+    type=click.Choice(["auto", "exact", "sampled", "derived"]),
+    default="auto",
+    show_default=True,
+    help="How to observe the GIL; auto takes the best that works here.",
+)
 
 
 def interpreters(asked: tuple[str, ...]) -> dict[str, Interpreter]:

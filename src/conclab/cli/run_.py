@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import math
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conclab.cli.request import guesses, interpreters, recording, view
+from conclab.cli.request import gil_option, guesses, interpreters, recording, view
 from conclab.discovery import load, names
 from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
 from conclab.model import Experiment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from rich.console import Console
 
@@ -68,13 +68,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     help="Give a variant up when one trial takes longer.",
 )
 @click.option("--no-trace", is_flag=True, help="Leave the observed passes out.")
-@click.option(
-    "--gil",
-    type=click.Choice(["auto", "exact", "sampled", "derived"]),
-    default="auto",
-    show_default=True,
-    help="How to observe the GIL; auto takes the best that works here.",
-)
+@gil_option
 @click.option("--open", "open_after", is_flag=True, help="Open the trace in the browser afterwards.")
 @click.option("--json", "as_json", is_flag=True, help="Print run.json on stdout and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
@@ -183,7 +177,7 @@ class Run:
             for file in sorted(path.iterdir()):
                 console.print(f"  {file.name}", style="dim", highlight=False)
             if self.document["trace"]:
-                console.print("see the trace: conclab open", style="dim", highlight=False)
+                console.print("see the trace: conclab open trace", style="dim", highlight=False)
 
     def _open(self) -> None:
         from conclab.cli.open_ import show
@@ -219,10 +213,7 @@ class Run:
     def _silent(self) -> bool:
         return bool(self.options["quiet"] or self.options["as_json"])
 
-    @contextmanager
-    def _doing(self, what: str) -> Iterator[None]:
-        if self._silent() or not self.messages.is_terminal:
-            yield
-            return
-        with self.messages.status(f"{what} ..."):
-            yield
+    def _doing(self, what: str) -> AbstractContextManager[None]:
+        from conclab.cli.progress import doing
+
+        return doing(self.messages, what, quiet=self._silent())

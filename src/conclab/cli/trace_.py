@@ -6,13 +6,14 @@ import math
 import signal
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from conclab.cli import STOPPING
+from conclab.cli.request import gil_option
 from conclab.errors import BadRequestError, ConclabError, InterruptedRunError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from conclab.gil.build import Shim
     from conclab.results.folder import RunFolder
 
 TRACE = "trace.json.gz"
@@ -55,13 +55,7 @@ class Verbatim(click.Command):
 @click.command("trace", cls=Verbatim, context_settings={"allow_interspersed_args": False})
 @click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m does.")
 @click.option("--out", default="results", show_default=True, metavar="DIR", help="Where traces are kept.")
-@click.option(
-    "--gil",
-    type=click.Choice(["auto", "exact", "sampled", "derived"]),
-    default="auto",
-    show_default=True,
-    help="How to observe the GIL; auto takes the best that works here.",
-)
+@gil_option
 @click.option(
     "--no-calls", is_flag=True, help="Leave the calls to a profiler or debugger in the program itself."
 )
@@ -134,14 +128,14 @@ class Trace:
         return 1 if code else 0
 
     def _run(self, scratch: Path) -> int:
-        from conclab.gil.build import Shim
-        from conclab.gil.record import NO_CALLS, Wish, prepare
+        from conclab.cli.observed import build
+        from conclab.gil.ready import ready
+        from conclab.gil.record import NO_CALLS, Wish
         from conclab.harness.follow import started, still_running
 
         wish = Wish(self.options["gil"])
-        preload = self._shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
-        prepare(scratch, wish, preload.because)
-        settings = preload.preloaded() | ({NO_CALLS: "1"} if self.options["no_calls"] else {})
+        build(wish, self._doing)
+        settings = ready(scratch, wish) | ({NO_CALLS: "1"} if self.options["no_calls"] else {})
         with started(self.argv, scratch, settings=settings) as process:
             self.pid = process.pid
             with _passing_on(process):
@@ -149,13 +143,6 @@ class Trace:
         self.ended_ns = time.monotonic_ns()
         self._left = still_running(scratch)
         return code
-
-    def _shim(self) -> Shim:
-        from conclab.cli.observed import BUILDING
-        from conclab.gil.build import must_build, shim
-
-        with self._doing(BUILDING) if must_build() else nullcontext():
-            return shim()
 
     def _wait(self, process: Popen[bytes]) -> int:
         """Ctrl-C reaches the program, too: it ends in its own way, and what was seen of it is kept."""
@@ -212,10 +199,10 @@ class Trace:
         ours = not name or Path(name).is_relative_to(self.folder.path)
         return f"save the trace in {self.options['out']}" if ours else f"write {name}"
 
-    def _doing(self, what: str) -> AbstractContextManager[object]:
-        """Say what takes a while, on a terminal."""
-        silent = self.options["quiet"] or not self.messages.is_terminal
-        return nullcontext() if silent else self.messages.status(f"{what} ...")
+    def _doing(self, what: str) -> AbstractContextManager[None]:
+        from conclab.cli.progress import doing
+
+        return doing(self.messages, what, quiet=self.options["quiet"])
 
     def _print(self, document: dict[str, Any], path: Path) -> None:
         from conclab.cli.gil_table import show

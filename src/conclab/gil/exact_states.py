@@ -75,10 +75,10 @@ def read(path: Path, *, ended_ns: int = 0) -> Observation:
     clock = _clock(words, [at for places in chunks.values() for at in places])
     threads: dict[int, list[Stretch]] = {}
     full = bool(words[4])
-    last = {thread: clock(max(_ticks(words, places[-1]))) for thread, places in chunks.items()}
     by_thread = {thread: list(_events(words, places, clock)) for thread, places in chunks.items()}
     ended = any(event.kind is Kind.END for events in by_thread.values() for event in events[-1:])
-    end_ns = max([*last.values(), words[3], 0 if ended or full else ended_ns])
+    last = [event.at_ns for events in by_thread.values() for event in events[-1:]]
+    end_ns = max(*last, words[3], 0 if ended or full else ended_ns)
     for thread, events in by_thread.items():
         stretches = list(stretches_of(events, end_ns=end_ns, whole=not full))
         if stretches:
@@ -99,12 +99,6 @@ def _decoded(words: array[int], place: int) -> Iterator[tuple[int, int]]:
     while at < end and words[at]:
         yield at, words[at]
         at += 1 + (READING_WORDS if words[at] & READING else 0)
-
-
-def _ticks(words: array[int], place: int) -> Iterator[int]:
-    yield 0
-    for _, word in _decoded(words, place):
-        yield word >> 16
 
 
 def _events(words: array[int], places: Iterable[int], clock: Callable[[int], int]) -> Iterator[Event]:

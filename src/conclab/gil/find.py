@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conclab.here import gil_enabled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,8 +56,7 @@ def why_not() -> str:
         return "the GIL can be found in CPython on Linux only"
     if os.uname().machine not in {"x86_64", "aarch64"} or struct.calcsize("P") != POINTER_BYTES:
         return "the layout of the GIL is known on x86_64 and aarch64, 64 bits, only"
-    enabled = getattr(sys, "_is_gil_enabled", None)
-    return "the GIL is off" if enabled is not None and not enabled() else ""
+    return "" if gil_enabled() else "the GIL is off"
 
 
 def find() -> Gil | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +21,7 @@ from conclab.gil import derived, exact, exact_states, sampled, sampled_states
 from conclab.gil.names import Names
 from conclab.gil.names import read as read_names
 from conclab.gil.states import Layer, Observation
+from conclab.here import gil_enabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,7 +51,7 @@ LADDER = {
     Wish.SAMPLED: (Layer.SAMPLED,),
     Wish.DERIVED: (),
 }
-STARTS = {Layer.EXACT: exact.start, Layer.SAMPLED: sampled.start}
+OBSERVERS = {Layer.EXACT: exact, Layer.SAMPLED: sampled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def start(folder: Path) -> Callable[[], None]:
     """Observe this process by the best layer that is wanted and works; returns what stops it."""
     wanted = json.loads((folder / FOLDER / WANTED).read_text(encoding="utf-8"))
     place = _own_place(folder / FOLDER)
-    gil_less = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    gil_less = not gil_enabled()
     reasons: list[str] = []
     with ExitStack() as stack:
         names = Names(place / "names")
@@ -84,7 +84,7 @@ def start(folder: Path) -> Callable[[], None]:
             if gil_less and layer is Layer.EXACT:
                 continue  # there is no GIL to be exact about
             try:
-                stack.callback(STARTS[layer](place))
+                stack.callback(OBSERVERS[layer].start(place))
             except ObserverError as error:
                 reasons.append(
                     (layer is Layer.EXACT and wanted["because"]) or f"{layer.value} layer: {error}"
@@ -100,10 +100,10 @@ def attend(folder: Path) -> None:
     """Watch the calling subinterpreter's GIL, too; where that fails, the record says what it lacks."""
     for place in _places(folder / FOLDER)[-1:]:
         with suppress(OSError, ValueError):
-            layer = json.loads((place / "about.json").read_text(encoding="utf-8"))["layer"]
-            if layer in {Layer.EXACT.value, Layer.SAMPLED.value}:
+            layer = Layer(json.loads((place / "about.json").read_text(encoding="utf-8"))["layer"])
+            if layer in OBSERVERS:
                 try:
-                    {Layer.EXACT: exact, Layer.SAMPLED: sampled}[Layer(layer)].add_interpreter()
+                    OBSERVERS[layer].add_interpreter()
                 except ObserverError as error:
                     with (place / "missing").open("a", encoding="utf-8") as file:
                         file.write(f"{error}\n")
@@ -137,7 +137,8 @@ def observations(
 
 def _own_place(root: Path) -> Path:
     """Make the folder of a new recording of this process."""
-    place = root / "-".join(map(str, (os.getpid(), *([len(_places(root))] if _places(root) else []))))
+    number = len(_places(root))
+    place = root / (f"{os.getpid()}-{number}" if number else f"{os.getpid()}")
     place.mkdir()
     return place
 

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from conclab.errors import ObserverError
 from conclab.gil import find, observer
-from conclab.here import interpreter_id
+from conclab.here import gil_enabled, interpreter_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def start(folder: Path, *, rate_hz: int = 0) -> Callable[[], None]:
         native_id_offset=0,
         gils=[],
     )
-    if _has_gil():
+    if gil_enabled():
         task.gils = [_found()]
         offset = find.native_id_offset()
         if offset is None:
@@ -206,15 +206,11 @@ def add_interpreter() -> None:
         raise ObserverError("this process is not observed any more")
 
 
-def _has_gil() -> bool:
-    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
-
-
 def _found() -> tuple[int, int, int]:
     gil = find.find()
     if gil is None:
         raise ObserverError(find.why_not() or "the GIL's place in memory was not found")
-    return gil.address, gil.address + gil.size_bytes, interpreter_id()
+    return gil.address, gil.address + gil.size_bytes, interpreter_number()
 
 
 def _launched(task: observer.Task) -> Recording:

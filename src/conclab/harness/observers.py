@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conclab.errors import BadRequestError
-from conclab.gil.build import shim
-from conclab.gil.record import Wish, observations, prepare
+from conclab.gil.ready import ready
+from conclab.gil.record import Wish, observations
 from conclab.gil.states import Layer
 from conclab.harness.launch import environment
 from conclab.harness.session import scratch
@@ -39,10 +39,9 @@ def best_layer(executable: str = sys.executable) -> Found:
 
 
 def _look(executable: str, folder: Path) -> Found:
-    library = shim()
-    prepare(folder, Wish.AUTO, library.because)
+    settings = ready(folder, Wish.AUTO)
     command = [executable, "-P", "-c", LOOK, str(folder)]
-    surroundings = environment(folder) | library.preloaded()
+    surroundings = environment(folder) | settings
     try:
         subprocess.run(command, env=surroundings, capture_output=True, timeout=PATIENCE_S, check=True)
     except (OSError, subprocess.SubprocessError) as error:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from conclab.discovery import load
 from conclab.errors import BadRequestError, LaneError
-from conclab.gil.build import Shim, shim
-from conclab.gil.record import Wish, prepare
+from conclab.gil.ready import ready
+from conclab.gil.record import Wish
 from conclab.harness.conduct import Conductor, Step
 from conclab.harness.lanes import Lanes
 from conclab.harness.launch import launch
@@ -78,8 +78,7 @@ class Session:
             raise LaneError("its task could not be calibrated")
         facts = self.recording.interpreters[variant.interpreter]
         folder.mkdir()
-        preload = shim() if wish in {Wish.AUTO, Wish.EXACT} else Shim(None)
-        prepare(folder, wish, preload.because)
+        settings = ready(folder, wish)
         request = {
             "strategy": variant.strategy,
             "workload": variant.workload,
@@ -91,7 +90,7 @@ class Session:
             "folder": str(folder),
             "probes": [GIL_PROBE, *([CALLS_PROBE] if calls and CALLS_PROBE in facts.modules else [])],
         }
-        with self._lanes([variant], preload.preloaded()) as lanes:
+        with self._lanes([variant], settings) as lanes:
             pid = lanes.pid(variant)
             answer = lanes.trace(variant, request)
         return pid, tuple(Span(**span) for span in answer["spans"])

@@ -7,6 +7,8 @@ import sys
 import sysconfig
 from importlib.util import find_spec
 
+from conclab.here import gil_enabled
+
 OPTIONAL = ("uvloop", "viztracer")
 
 
@@ -14,8 +16,7 @@ def gil() -> str:
     """State of the lock right now: importing an extension can switch it on again."""
     if sys.implementation.name in {"jython", "ironpython"}:
         return "none"
-    ask = getattr(sys, "_is_gil_enabled", None)
-    return "disabled" if ask is not None and not ask() else "enabled"
+    return "enabled" if gil_enabled() else "disabled"
 
 
 def facts() -> dict[str, object]:

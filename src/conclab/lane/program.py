@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEFORE_EVERYTHING_ELSE = 1000  # the highest priority of what runs at a worker's exit
-HELPERS = {  # processes of multiprocessing that run nothing of the program
-    "multiprocessing.resource_tracker": None,
-    "multiprocessing.forkserver": "fork server",
-}
 
 
 class Program:
@@ -74,9 +70,8 @@ class Program:
 
     def _name(self) -> None:
         name = multiprocessing.current_process().name
-        helper = next((name for module, name in HELPERS.items() if _is_helper(module)), None)
         if name == "MainProcess":
-            name = helper or ""
+            name = "fork server" if _is_helper("multiprocessing.forkserver") else ""
         (self._folder / NAMED.replace("*", str(os.getpid()))).write_text(name, encoding="utf-8")
 
 
