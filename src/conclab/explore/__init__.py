@@ -1,0 +1,84 @@
+"""Deterministic schedules for threads and asyncio: finds the interleaving that fails, and replays it.
+
+Real code, real threads, one of them running at a time; a scheduler decides every switch.
+
+    from conclab.explore import explore
+
+    def test_counter():
+        explore(scenario).assert_holds()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore.outcome import FailureKind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conclab.explore.result import Result
+
+__all__ = ["FailureKind", "Verdict", "always", "explore", "replay", "together"]
+
+
+def explore(
+    scenario: Callable[[], Any] | str,
+    *,
+    policy: str = "default",
+    preemptions: int | None = 2,
+    budget: int = 10_000,
+    seed: int = 0,
+    timeout_s: float | None = None,
+    code: Iterable[Any] = (),
+) -> Result:
+    """Search the schedules of a scenario for one that fails.
+
+    `scenario` is a function without parameters (a coroutine function too) that makes its objects, runs its
+    threads or tasks to their end and asserts; or `"file.py:function"`, which is run afresh each time, with
+    its globals. `preemptions` bounds the switches away from a thread that could go on (None: any number),
+    `budget` the number of schedules. `code`: modules, functions or files that count as under test although
+    they are installed packages. Raises BadRequestError for a target that does not exist.
+    """
+    from conclab.explore.search import Search, Wish  # noqa: PLC0415
+
+    wish = Wish(policy=policy, preemptions=preemptions, budget=budget, seed=seed, timeout_s=timeout_s)
+    return Search(_target(scenario, code), wish, _silent).explore()
+
+
+def replay(scenario: Callable[[], Any] | str, code: str) -> Result:
+    """Execute one schedule again, from its code. Raises BadRequestError if the source has changed."""
+    from conclab.explore.search import Search, Wish  # noqa: PLC0415
+
+    return Search(_target(scenario, ()), Wish(), _silent).replay(code)
+
+
+def _target(scenario: Callable[[], Any] | str, code: Iterable[Any]) -> Any:
+    from conclab.explore.target import File, of_function, parse  # noqa: PLC0415
+
+    if isinstance(scenario, str):
+        path, name = parse(scenario)
+        return File(path).target(name or "scenario")
+    return of_function(scenario, code)
+
+
+def _silent(done: int, budget: int) -> None:
+    pass
+
+
+def together(*functions: Callable[[], Any]) -> list[Any]:
+    """Run functions side by side, each in a thread, and wait for all; returns what they returned.
+
+    Nothing happens between their starts: of three functions of two visible steps each there are exactly 90
+    schedules. What one of them raises is raised there, and is a finding.
+    """
+    from conclab.explore.helpers import run_together  # noqa: PLC0415
+
+    return run_together(functions)
+
+
+def always(holds: Callable[[], Any], *, unless: Any = None) -> None:
+    """Check this at every step of the execution from now on, but not while the lock `unless` is taken."""
+    from conclab.explore.helpers import check_always  # noqa: PLC0415
+
+    check_always(holds, unless)

@@ -1,0 +1,212 @@
+"""What it means that nobody can go on: a deadlock, a lost wake-up, a thread that never ends, or the end."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures.thread as pool
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore.locks import Condition, Event, Lock
+from conclab.explore.naming import line_of, name_of, source_of, where
+from conclab.explore.operation import Kind
+from conclab.explore.outcome import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from conclab.explore.scheduler import Run, Task
+
+
+def diagnose(run: Run) -> Failure | None:
+    """Say what is wrong; None if whoever is left need not end (daemons, idle workers of an executor)."""
+    live = [task for task in run.live if not task.done]
+    owed = [task for task in live if not (task.daemon or _is_idle_worker(task))]
+    if not owed:
+        return leaked(run)
+    details = [describe(run, task) for task in live]
+    cycle = _cycle(live)
+    if cycle:
+        names = " -> ".join(task.name for task in [*cycle, cycle[0]])
+        locks = " and ".join(f"{task.name} holds {_held(run, task)}" for task in cycle)
+        return Failure(
+            FailureKind.DEADLOCK,
+            f"deadlock: {names} wait for each other",
+            task=cycle[0],
+            details=[*details, f"cycle: {names}"],
+            mechanism=f"{locks}, and each waits for a lock of the next: none of them can ever go on",
+        )
+    dead = [task for task in owed if _ended_owner(task)]
+    if dead:
+        return _never_released(run, dead[0], details)
+    return _waiting(run, owed, details)
+
+
+def leaked(run: Run) -> Failure | None:
+    """A lock that a thread took and waited for, and still holds at its end."""
+    for task in run.tasks:
+        for lock in task.held if task.done else ():
+            if lock.owner is task and not lock.tried and task.id:
+                at = line_of(lock.taken_at)
+                return Failure(
+                    FailureKind.LEAKED_LOCK,
+                    f"{task.name} ended and still holds {name_of(run, lock)}{f', taken at {at}' if at else ''}",
+                    task=task,
+                    mechanism=f"{task.name} left without giving {name_of(run, lock)} back: "
+                    "whoever wants it next waits for ever",
+                )
+    return None
+
+
+def _never_released(run: Run, task: Task, details: list[str]) -> Failure:
+    lock = task.pending.obj  # type: ignore[union-attr]
+    owner = lock.owner
+    at = line_of(lock.taken_at)
+    name = name_of(run, lock)
+    kind = FailureKind.DEADLOCK if owner is task else FailureKind.LEAKED_LOCK
+    if owner is task:
+        text = f"{task.name} waits for {name}, which it holds itself"
+        why = f"{name} is a Lock, not an RLock: whoever holds it can't take it again"
+    else:
+        text = f"{task.name} waits for {name}, which {owner.name} took and never gave back"
+        why = f"{owner.name} took {name}{f' at {at}' if at else ''} and ended without giving it back"
+    return Failure(kind, text, task=task, details=details, mechanism=why)
+
+
+def _waiting(run: Run, owed: list[Task], details: list[str]) -> Failure:
+    for task in owed:
+        heard = _unheard(task)
+        if heard:
+            who, at, what = heard
+            place = line_of(at)
+            return Failure(
+                FailureKind.LOST_WAKEUP,
+                f"lost wake-up: {task.name} waits for ever",
+                task=task,
+                details=details,
+                mechanism=f"{who.name} {what}{f' at {place}' if place else ''} before {task.name} waited: "
+                "nobody heard it, and nobody will say it again",
+            )
+    main_done = run.tasks[0].done
+    names = ", ".join(task.name for task in owed)
+    kind = FailureKind.UNFINISHED if main_done else FailureKind.DEADLOCK
+    text = f"{names} never end{'s' if len(owed) == 1 else ''}" if main_done else f"nobody can go on: {names} wait for ever"
+    loops = [task.pending.obj for task in owed if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)]
+    why = next((_loop_mechanism(loop) for loop in loops), "")
+    return Failure(kind, text, task=owed[0], details=details, mechanism=why)
+
+
+def _loop_mechanism(loop: Any) -> str:
+    if loop._ready:  # noqa: SLF001
+        return (
+            "another thread put a callback into the loop without waking it: from outside, only "
+            "call_soon_threadsafe does that"
+        )
+    return ""
+
+
+def describe(run: Run, task: Task) -> str:
+    """One line: what a task waits for, what it holds, and where it stands."""
+    held = ", ".join(
+        f"{name_of(run, lock)}{f' (taken at {line_of(lock.taken_at)})' if lock.taken_at else ''}"
+        for lock in task.held
+    )
+    at = where(task)
+    line = f"; {line_of(at)}: {source_of(at)}" if at else ""
+    return f"{task.name} {wants(run, task)}; holds {held or 'nothing'}{line}"
+
+
+def wants(run: Run, task: Task) -> str:  # noqa: PLR0911
+    """What a task waits for, in words."""
+    operation = task.pending
+    if operation is None:
+        return "has not begun"
+    obj = operation.obj
+    if operation.kind is Kind.JOIN:
+        return f"waits for {obj.name} to end"
+    if isinstance(obj, asyncio.BaseEventLoop):
+        left = len(obj._ready)  # type: ignore[attr-defined]  # noqa: SLF001
+        queued = f" with {left} callback{'s' * (left > 1)} queued" if left else ""
+        return f"runs an event loop that sleeps{queued}{_awaiting(obj)}"
+    if operation.kind is Kind.RESUME and isinstance(operation.name, Condition):
+        return f"waits to be notified by {name_of(run, operation.name)}"
+    if isinstance(obj, Event):
+        return f"waits for {name_of(run, obj)} to be set"
+    if isinstance(obj, Lock):
+        owner = obj.owner
+        who = f", held by {'itself' if owner is task else owner.name}" if owner is not None else ""
+        return f"wants {name_of(run, obj)}{who}"
+    return "waits"
+
+
+def _awaiting(loop: Any) -> str:
+    found = []
+    for task in sorted(asyncio.all_tasks(loop), key=lambda each: each.get_name()):
+        at = where_awaits(task)
+        found.append(f"{task.get_coro().__name__} at {line_of(at)}" if at else task.get_coro().__name__)  # type: ignore[union-attr]
+    return f" (awaiting: {', '.join(found)})" if found else ""
+
+
+def where_awaits(task: Any) -> Any:
+    """The innermost line of the code under test at which an asyncio task awaits."""
+    from conclab.explore import engine  # noqa: PLC0415
+
+    at = None
+    inner: Any = task.get_coro()
+    events = engine.STATE.events
+    while inner is not None and getattr(inner, "cr_frame", None) is not None:
+        if events is not None and events.is_users(inner.cr_frame.f_code):
+            at = engine.Site(inner.cr_frame.f_code.co_filename, inner.cr_frame.f_lineno)
+        inner = inner.cr_await
+    return at
+
+
+def _lock(task: Task) -> Any:
+    operation = task.pending
+    if operation is not None and operation.kind in {Kind.ACQUIRE, Kind.RESUME} and isinstance(operation.obj, Lock):
+        return operation.obj if operation.obj.owner is not None else None
+    return None
+
+
+def _cycle(live: list[Task]) -> list[Task]:
+    """Tasks each of which wants what the next one holds, or waits for its end."""
+    waits: dict[int, Task] = {}
+    for task in live:
+        lock = _lock(task)
+        if lock is not None and not lock.owner.done:
+            waits[task.id] = lock.owner
+        elif task.pending is not None and task.pending.kind is Kind.JOIN:
+            waits[task.id] = task.pending.obj
+    for task in live:
+        path = [task]
+        while path[-1].id in waits and waits[path[-1].id] not in path:
+            path.append(waits[path[-1].id])
+        if len(path) > 1 and waits.get(path[-1].id) is task:
+            return path
+    return []
+
+
+def _ended_owner(task: Task) -> bool:
+    lock = _lock(task)
+    return lock is not None and (lock.owner.done or lock.owner is task)
+
+
+def _held(run: Run, task: Task) -> str:
+    return " and ".join(name_of(run, lock) for lock in task.held) or "what the other waits for"
+
+
+def _unheard(task: Task) -> tuple[Any, Any, str] | None:
+    operation = task.pending
+    if operation is None:
+        return None
+    if operation.kind is Kind.RESUME and isinstance(operation.name, Condition) and operation.name.unheard:
+        who, at = operation.name.unheard[-1]
+        return who, at, "notified"
+    if isinstance(operation.obj, Event) and operation.obj.cleared:
+        who, at = operation.obj.cleared[-1]
+        return who, at, "cleared the event again"
+    return None
+
+
+def _is_idle_worker(task: Task) -> bool:
+    """A worker of an executor that waits for work ends with the interpreter."""
+    if task.thread not in pool._threads_queues:  # noqa: SLF001
+        return False
+    return task.pending is not None and task.pending.kind in {Kind.RESUME, Kind.ACQUIRE}

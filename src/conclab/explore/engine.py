@@ -1,0 +1,69 @@
+"""Which execution is going on in this process, if any. There is one at most.
+
+Primitives ask here, and so do not import the scheduler, which does not know them.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from conclab.explore.events import Events
+    from conclab.explore.scheduler import Run
+
+get_ident = threading.get_ident
+get_frame = sys._getframe  # noqa: SLF001
+
+
+@dataclass(slots=True)
+class State:
+    """What is going on."""
+
+    run: Run | None = None
+    events: Events | None = None
+
+
+STATE = State()
+
+
+def running() -> Run | None:
+    """The execution that the calling thread is part of; None for every other thread of the process."""
+    run = STATE.run
+    return run if run is not None and run.ident == get_ident() else None
+
+
+def is_tried() -> bool:
+    """Whether the code under test tries locks without waiting, and so can see when one is given back."""
+    events = STATE.events
+    return events is not None and events.points.tries
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A line of the code under test."""
+
+    file: str
+    line: int
+
+
+def own_frame(depth: int = 1) -> FrameType | None:
+    """The innermost frame of the code under test, in the calling thread."""
+    events = STATE.events
+    frame: FrameType | None = get_frame(depth)
+    while frame is not None and events is not None and not events.is_users(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def site() -> Site | None:
+    """Where the code under test is; looked up only while an execution is told as a story."""
+    run = STATE.run
+    if run is None or run.trace is None:
+        return None
+    frame = own_frame(2)
+    return None if frame is None else Site(frame.f_code.co_filename, frame.f_lineno)

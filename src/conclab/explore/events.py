@@ -1,0 +1,192 @@
+"""Has the interpreter tell when code under test comes to a scheduling point.
+
+By `sys.monitoring` from 3.12 on, where the opcode events of `sys.settrace` are broken
+(python/cpython#114480), and by `sys.settrace` on 3.11. Only the thread that holds the baton is listened to.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore.outcome import NotControlledError
+from conclab.explore.paths import forget
+from conclab.explore.points import Points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import CodeType, FrameType
+
+    from conclab.explore.scheduler import Run
+
+OWN = str(Path(__file__).parent.parent)
+TOOLS = (3, 4)  # numbers that no kind of tool has a claim on
+NAME = "conclab explore"
+get_ident = threading.get_ident
+get_frame = sys._getframe  # noqa: SLF001
+NEVER = "<frozen"
+
+
+class Events:
+    """Calls the scheduler at every point of the code under test."""
+
+    def __init__(self, *, include: Iterable[str] = (), only: Iterable[str] = ()) -> None:
+        self.run: Run | None = None
+        self.include = frozenset(include)
+        self.only = frozenset(only)
+        self.files: set[str] = set()  # that code under test was met in
+        self.points = Points(self.is_users)
+        self._users: dict[str, bool] = {}
+
+    def is_users(self, code: CodeType) -> bool:
+        """Whether code is under test: neither the standard library nor an installed package, unless asked for."""
+        return self.is_users_file(code.co_filename)
+
+    def is_users_file(self, name: str) -> bool:
+        """Whether code of that file is under test."""
+        known = self._users.get(name)
+        if known is None:
+            known = self._users[name] = self._decide(name)
+        return known
+
+    def _decide(self, name: str) -> bool:
+        if name in self.include or name in self.only:
+            return True
+        if self.only or name.startswith(NEVER):
+            return False
+        return not name.startswith(LIBRARIES)
+
+    def reach(self, code: CodeType, offset: int, frame: FrameType) -> bool:
+        """The thread that holds the baton is about to run an instruction; False if that is no point."""
+        run = self.run
+        if run is None or run.ident != get_ident():
+            return True
+        point = self.points.of(code).get(offset)
+        if point is None:
+            return False
+        operation, shows = point
+        if shows is None or shows(frame):
+            run.announce(operation, frame=frame)
+        return True
+
+    def started(self) -> None:
+        """A thread of the program begins."""
+
+    def ended(self) -> None:
+        """It ends."""
+
+    def open(self) -> None:
+        """Begin to listen."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        forget()
+
+    def check(self) -> None:
+        """Raise NotControlledError if somebody else switched the events off."""
+
+
+class Monitoring(Events):
+    """From 3.12 on: events of single instructions, that cost nothing where there is no point."""
+
+    def open(self) -> None:
+        """Take a tool's number; functions ask for their instructions when they first run."""
+        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        free = [number for number in TOOLS if monitoring.get_tool(number) is None]
+        if not free:
+            raise NotControlledError("no number is free for another tool of sys.monitoring")
+        self._tool = free[0]
+        self._codes: list[CodeType] = []
+        events = monitoring.events
+        monitoring.use_tool_id(self._tool, NAME)
+        disable = monitoring.DISABLE
+        reach = self.reach
+
+        def instruction(code: CodeType, offset: int) -> Any:
+            return None if reach(code, offset, get_frame(1)) else disable
+
+        def start(code: CodeType, _: int) -> Any:
+            if self.is_users(code):
+                self.files.add(code.co_filename)
+                self._codes.append(code)
+                layout = self.points.layout
+                self.points.of(code)
+                monitoring.set_local_events(self._tool, code, events.INSTRUCTION)
+                if self.points.layout != layout:
+                    monitoring.restart_events()
+            return disable
+
+        monitoring.register_callback(self._tool, events.INSTRUCTION, instruction)
+        monitoring.register_callback(self._tool, events.PY_START, start)
+        monitoring.set_events(self._tool, events.PY_START)
+
+    def close(self) -> None:
+        """Give the number and all events back."""
+        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if monitoring.get_tool(self._tool) == NAME:
+            for code in self._codes:
+                monitoring.set_local_events(self._tool, code, 0)
+            monitoring.set_events(self._tool, 0)
+            for event in (monitoring.events.INSTRUCTION, monitoring.events.PY_START):
+                monitoring.register_callback(self._tool, event, None)
+            monitoring.free_tool_id(self._tool)
+        super().close()
+
+    def check(self) -> None:
+        """The program could free the number, and then nothing would be seen of it."""
+        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if monitoring.get_tool(self._tool) != NAME or not monitoring.get_events(self._tool):
+            raise NotControlledError("the program switched off sys.monitoring, by which it is followed")
+
+
+class Tracing(Events):
+    """On 3.11: every instruction of the code under test costs a call, and no other tracer fits beside it."""
+
+    def started(self) -> None:
+        """Trace this thread."""
+        sys.settrace(self._call)
+
+    def ended(self) -> None:
+        """Trace it no more."""
+        sys.settrace(None)
+
+    def _call(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
+        code = frame.f_code
+        if not self.is_users(code):
+            return None
+        self.files.add(code.co_filename)
+        if not self.points.of(code):
+            return None
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        return self._opcode
+
+    def _opcode(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
+        if event == "opcode":
+            code = frame.f_code
+            point = self.points.of(code).get(frame.f_lasti)
+            if point is not None:
+                self.reach(code, frame.f_lasti, frame)
+                if code.co_freevars or code.co_cellvars:
+                    # Looking at them once more: what was seen before the wait would be written back.
+                    frame.f_locals  # noqa: B018
+        return self._opcode
+
+
+def _libraries() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    roots = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    roots |= {str(Path(threading.__file__).parent), OWN}
+    return tuple(root.rstrip("/") + "/" for root in roots)
+
+
+LIBRARIES = _libraries()
+
+
+def make(*, include: Iterable[str] = (), only: Iterable[str] = ()) -> Events:
+    """What fits the interpreter."""
+    kind = Monitoring if hasattr(sys, "monitoring") else Tracing
+    return kind(include=include, only=only)

@@ -1,0 +1,144 @@
+"""The scope in which threading, time, queue and asyncio act on the scheduler; outside it nothing is changed.
+
+Threads that are not under test get the real thing inside the scope, too. What can't be controlled (real
+sockets, processes, a fork) is refused by name instead of being waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures.thread as pool
+import contextlib
+import functools
+import multiprocessing.process
+import os
+import queue
+import random
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore import clock, engine, locks, threads
+from conclab.explore.loop import Loop
+from conclab.explore.outcome import NotControlledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SOCKET = ("connect", "connect_ex", "accept", "recv", "recv_into", "sendall")
+OS = ("fork", "forkpty", "system", "posix_spawn")
+SELECT = ("select", "poll", "epoll", "kqueue")
+REFUSED: list[tuple[Any, str, str]] = [
+    *((socket.socket, name, f"a real socket ({name})") for name in SOCKET),
+    *((os, name, f"another process (os.{name})") for name in OS),
+    *((select, name, f"a wait for file descriptors (select.{name})") for name in SELECT),
+    (subprocess.Popen, "__init__", "a subprocess"),
+    (multiprocessing.process.BaseProcess, "start", "a process (multiprocessing)"),
+]
+MISSING = object()
+_real_new_loop = asyncio.new_event_loop
+_RealSimpleQueue = queue.SimpleQueue
+
+
+def _new_loop() -> Any:
+    return Loop() if engine.running() is not None else _real_new_loop()
+
+
+class SimpleQueue(queue._PySimpleQueue):  # type: ignore[name-defined,misc]  # noqa: SLF001
+    """queue.SimpleQueue in Python: the C form blocks where nobody can see it."""
+
+    def __new__(cls) -> Any:
+        """Give a thread that is not under test the real one."""
+        return super().__new__(cls) if engine.running() is not None else _RealSimpleQueue()
+
+
+class _NoLock:
+    """In the place of the executors' lock against the end of the interpreter, which does not come here."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+# What programs import by name, too; a replacement is put into their modules as well.
+PUBLIC: list[tuple[Any, str, Any]] = [
+    (threading, "Lock", locks.Lock),
+    (threading, "RLock", locks.RLock),
+    (threading, "Condition", locks.Condition),
+    (threading, "Event", locks.Event),
+    (threading, "local", threads.Local),
+    (queue, "SimpleQueue", SimpleQueue),
+    (asyncio, "new_event_loop", _new_loop),
+    *((time, name, replacement) for name, replacement in clock.CLOCKS.items()),
+]
+INNER: list[tuple[Any, str, Any]] = [
+    (threading, "_allocate_lock", locks.Lock),
+    (threading, "_RLock", locks.RLock),
+    (threading, "_CRLock", locks.RLock),
+    (threading, "_time", clock.inner),
+    (threading.Thread, "start", threads.start),
+    (threading.Thread, "join", threads.join),
+    (threading.Thread, "is_alive", threads.is_alive),
+    (queue, "time", clock.inner),
+    (pool, "_global_shutdown_lock", _NoLock()),
+    (asyncio.events, "new_event_loop", _new_loop),
+]
+
+
+def _refuse(real: Callable[..., Any], what: str) -> Callable[..., Any]:
+    @functools.wraps(real)
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        if engine.running() is None:
+            return real(*args, **kwargs)
+        frame = engine.own_frame(2)
+        where = f" at line {frame.f_lineno}" if frame is not None else ""
+        raise NotControlledError(f"{what}{where}: its order can't be decided; put a fake in its place")
+
+    return refused
+
+
+@contextlib.contextmanager
+def patched() -> Iterator[None]:
+    """Put the replacements in place, and everything back afterwards."""
+    swaps = [*PUBLIC, *INNER]
+    swaps += [
+        (owner, name, _refuse(getattr(owner, name), what))
+        for owner, name, what in REFUSED
+        if hasattr(owner, name)
+    ]
+    swaps += _imported_by_name()
+    before = [(owner, name, vars(owner).get(name, MISSING)) for owner, name, _ in swaps]
+    try:
+        for owner, name, replacement in swaps:
+            setattr(owner, name, replacement)
+        yield
+    finally:
+        for owner, name, was in reversed(before):
+            if was is MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, was)
+
+
+def _imported_by_name() -> Iterator[tuple[Any, str, Any]]:
+    """`from threading import Lock` in modules that are under test and loaded already."""
+    events = engine.STATE.events
+    ours = {id(getattr(owner, name)): replacement for owner, name, replacement in PUBLIC}
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if events is None or not isinstance(file, str) or not events.is_users_file(file):
+            continue
+        for name, value in list(vars(module).items()):
+            if id(value) in ours:
+                yield module, name, ours[id(value)]
+
+
+def reseed() -> None:
+    """The same numbers at random in every execution."""
+    random.seed(0)

@@ -1,0 +1,1 @@
+"""One policy a file; the file's name is the id."""

@@ -1,0 +1,49 @@
+"""POS: a random priority for every pending operation, drawn anew after a conflict.
+
+Yuan, Yang and Gu, "Partial order aware concurrency sampling", CAV 2018.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conclab.explore.operation import LOADS
+from conclab.explore.policy import Base, Limits, Way
+
+if TYPE_CHECKING:
+    from conclab.explore.scheduler import Choice, Run, Task
+
+
+class Pos(Base):
+    """Independent executions, spread over the orders of conflicting operations."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.rng = limits.rng
+        self.priority: dict[int, float] = {}
+
+    def another(self, last: Run | None) -> bool:  # noqa: ARG002
+        """Forget."""
+        self.priority = {}
+        return True
+
+    def choose(self, choice: Choice) -> Task:
+        """The highest priority; whoever wanted the same place draws again."""
+        priority = self.priority
+        for task in choice.tasks:
+            if task.id not in priority:
+                priority[task.id] = self.rng.random()
+        chosen = max(choice.tasks, key=lambda task: priority[task.id])
+        mine = chosen.pending
+        for task in choice.tasks:
+            other = task.pending
+            same = mine is not None and other is not None and mine.name == other.name and mine.obj is other.obj
+            if task is chosen or (same and not (mine.kind in LOADS and other.kind in LOADS)):
+                priority[task.id] = self.rng.random()
+        return chosen
+
+    def pick(self, key: tuple[int, int], count: int, run: Run) -> int:  # noqa: ARG002
+        """Draw."""
+        return self.rng.randrange(count)
+
+
+WAY = Way(Pos, "a random priority for every operation (POS)")

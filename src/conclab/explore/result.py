@@ -1,0 +1,156 @@
+"""What an exploration found, and what it covered."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore.outcome import Verdict
+
+if TYPE_CHECKING:
+    from conclab.explore.outcome import Failure
+    from conclab.explore.policies.plan import Deviation
+
+SCHEMA = "conclab.explore/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much was tried."""
+
+    schedules: int
+    steps: int
+    exhausted: bool
+    preemptions: int | None
+    saved: int  # schedules that were not tried since others are equal to them; at least so many
+    policy: str
+    seed: int
+    seconds: float
+    promise: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        if not self.exhausted:
+            more = f"; {self.promise}" if self.promise else ""
+            return f"a sample of {self.schedules:,} schedules{more}"
+        saved = f", which stand for at least {self.saved:,} more" if self.saved else ""
+        if self.preemptions is None:
+            return f"all schedules, with any number of preemptions: {self.schedules:,} were tried{saved}"
+        bound = f"{self.preemptions} preemption{'s' * (self.preemptions != 1)}"
+        return f"all schedules with up to {bound}: {self.schedules:,} were tried{saved}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A schedule that fails."""
+
+    failure: Failure
+    plan: tuple[Deviation, ...]
+    replay: str
+    schedule: int  # so many were tried until it was found
+    policy: str
+    switches_found: int  # before it was made shorter
+    replays: tuple[int, int]  # so many of so many failed in the same way
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer: HOLDS only if every schedule up to the bound was tried."""
+
+    target: str
+    verdict: Verdict
+    coverage: Coverage
+    finding: Finding | None = None
+    story: dict[str, Any] | None = None
+    not_controlled: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, if anything did."""
+        return None if self.finding is None else self.finding.failure
+
+    def document(self) -> dict[str, Any]:
+        """All of it as plain data: what `--json` prints and the page shows."""
+        from conclab import __version__  # noqa: PLC0415
+
+        return {
+            "schema": SCHEMA,
+            "target": self.target,
+            "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "interpreter": interpreter(),
+            "version": __version__,
+            "verdict": str(self.verdict),
+            "coverage": self._coverage(),
+            "not_controlled": self.not_controlled,
+            "failure": None if self.finding is None else self._failure(self.finding),
+            "story": self.story,
+        }
+
+    def _coverage(self) -> dict[str, Any]:
+        one = self.coverage
+        return {
+            "sentence": one.sentence,
+            "schedules": one.schedules,
+            "steps": one.steps,
+            "exhausted": one.exhausted,
+            "preemptions": one.preemptions,
+            "saved": one.saved,
+            "policy": one.policy,
+            "seed": one.seed,
+            "seconds": round(one.seconds, 3),
+        }
+
+    def _failure(self, found: Finding) -> dict[str, Any]:
+        failure = found.failure
+        place = (self.story or {}).get("failed_at") or {}
+        return {
+            "kind": str(failure.kind),
+            "summary": failure.summary,
+            "mechanism": failure.mechanism,
+            "details": list(failure.details),
+            "thread": None if failure.task is None else failure.task.id,
+            "file": place.get("file"),
+            "line": place.get("line"),
+            "traceback": place.get("traceback", []),
+            "schedule": found.schedule,
+            "policy": found.policy,
+            "switches": len(found.plan),
+            "switches_found": found.switches_found,
+            "replay": found.replay,
+            "replays": list(found.replays),
+        }
+
+    def text(self, width: int = 100, *, colour: bool = False) -> str:
+        """What a person reads: the finding with its columns, or what was covered."""
+        from conclab.explore.columns import columns  # noqa: PLC0415
+
+        return columns(self.document(), width, colour=colour)
+
+    def assert_holds(self) -> None:
+        """Raise AssertionError unless every schedule up to the bound was tried and none failed."""
+        if self.verdict is Verdict.HOLDS:
+            return
+        if self.verdict is Verdict.UNCLEAR and self.not_controlled is None:
+            raise AssertionError(
+                f"{self.target}: no failure in {self.coverage.sentence}, but that is not all there are: give it a "
+                "larger budget or fewer preemptions, or say assert_survives() if a sample is enough"
+            )
+        raise AssertionError(self.text())
+
+    def assert_survives(self) -> None:
+        """Raise AssertionError if a schedule fails or can't be controlled; a sample is enough."""
+        if self.verdict is Verdict.FAILS or self.not_controlled is not None:
+            raise AssertionError(self.text())
+
+
+def interpreter() -> str:
+    """The name of the interpreter, as everywhere in conclab."""
+    free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    name = platform.python_implementation().lower()
+    return f"{name}-{sys.version_info.major}.{sys.version_info.minor}{free}"

@@ -1,0 +1,148 @@
+"""The source of the code under test: which expression an instruction belongs to, and what its names are used for.
+
+Knows nothing of bytecode, but that an instruction tells where its expression ends.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONSTRUCTORS = {"__init__", "__new__", "__post_init__"}
+STARTS = {"start", "submit", "run", "create_task", "append", "add", "put", "register"}
+LOOPS = (ast.For, ast.AsyncFor)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Place = tuple[int, int]
+
+
+class Source:
+    """One file, parsed."""
+
+    def __init__(self, filename: str, text: str | None = None) -> None:
+        self.filename = filename
+        self.text = "".join(linecache.getlines(filename)) if text is None else text
+        try:
+            self.tree: ast.Module | None = ast.parse(self.text)
+        except (SyntaxError, ValueError):
+            self.tree = None
+        self.definitions: set[str] = set()
+        self.tested: set[ast.AST] = set()  # expressions of which only the truth is wanted
+        self.augmented: set[ast.AST] = set()  # targets of +=
+        self.tries = False  # takes a lock without waiting, or asks whether it is taken
+        self.escaping: set[Place] = set()  # constructors that show the object to others before they end
+        self._by_end: dict[tuple[type, int, int], ast.AST] = {}
+        self._loops: dict[Place, ast.expr] = {}
+        self._iterated: dict[Place, ast.expr] = {}
+        if self.tree is not None:
+            for node in ast.walk(self.tree):
+                self._note(node)
+
+    def node(self, kinds: tuple[type, ...], end_line: int | None, end_column: int | None) -> ast.AST | None:
+        """The expression of one of these kinds that ends there."""
+        if end_line is None or end_column is None:
+            return None
+        for kind in kinds:
+            found = self._by_end.get((kind, end_line, end_column))
+            if found is not None:
+                return found
+        return None
+
+    def iterated(self, start: Place | None, end: Place | None) -> ast.expr | None:
+        """What a loop goes through, found by the place of the loop (3.11) or of that expression."""
+        if start in self._loops:
+            return self._loops[start]
+        return None if end is None else self._iterated.get(end)
+
+    def line(self, number: int) -> str:
+        """One line of it, without its indentation."""
+        return linecache.getline(self.filename, number).strip() or _line(self.text, number)
+
+    def segment(self, node: ast.AST | None) -> str:
+        """The text of an expression."""
+        if node is None:
+            return ""
+        return " ".join((ast.get_source_segment(self.text, node) or "").split())
+
+    def _note(self, node: ast.AST) -> None:
+        if isinstance(node, ast.expr) and node.end_lineno is not None and node.end_col_offset is not None:
+            self._by_end[type(node), node.end_lineno, node.end_col_offset] = node
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self.definitions.add(name)
+                if name in CONSTRUCTORS and isinstance(node, ast.FunctionDef) and _escapes(node):
+                    self.escaping.add(_first_line(node))
+            case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
+                self.tested.update(_truths(test))
+            case ast.Call(func=ast.Attribute(attr="locked")):
+                self.tries = True
+            case ast.Call(func=ast.Attribute(attr="acquire"), args=args, keywords=keywords):
+                self.tries = self.tries or _does_not_wait(args, keywords)
+            case ast.AugAssign(target=target):
+                self.augmented.add(target)
+            case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated):
+                self._loops[node.lineno, node.col_offset] = iterated  # type: ignore[attr-defined]
+                self._iterated[_end(iterated)] = iterated
+            case ast.comprehension(iter=iterated, ifs=tests):
+                self._iterated[_end(iterated)] = iterated
+                for test in tests:
+                    self.tested.update(_truths(test))
+        if isinstance(node, COMPREHENSIONS) and len(node.generators) == 1:
+            # In 3.11 a comprehension is a function of its own, of which only the whole place is known.
+            self._iterated.setdefault(_end(node), node.generators[0].iter)
+
+
+def _end(node: ast.expr) -> Place:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return node.end_lineno, node.end_col_offset
+
+
+def _first_line(node: ast.FunctionDef) -> Place:
+    return min([node.lineno, *(one.lineno for one in node.decorator_list)]), 0
+
+
+def _truths(node: ast.expr) -> Iterator[ast.AST]:
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            yield from _truths(inner)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _truths(value)
+        case _:
+            yield node
+
+
+def _escapes(constructor: ast.FunctionDef) -> bool:
+    """Whether a constructor hands `self`, or a method of it, to anybody before it ends."""
+    if not constructor.args.args:
+        return True
+    own = constructor.args.args[0].arg
+    of_attributes = {id(node.value) for node in ast.walk(constructor) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(constructor):
+        if isinstance(node, ast.Name) and node.id == own and id(node) not in of_attributes:
+            return not (constructor.name == "__new__")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STARTS:
+            return True
+    return False
+
+
+def _does_not_wait(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
+    """Whether a call of acquire may return without the lock at once."""
+    timeouts = [one.value for one in keywords if one.arg == "timeout"]
+    if any(not isinstance(one, ast.Constant) or not one.value for one in timeouts):
+        return True
+    blocking = [*args[:1], *(one.value for one in keywords if one.arg in {"blocking", None})]
+    return any(not isinstance(one, ast.Constant) or not one.value for one in blocking)
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\w+\])*")

@@ -1,0 +1,127 @@
+"""What to explore: a function of a module that is loaded, or one of a file that is run afresh each time."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conclab.errors import BadRequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MODULE = "__conclab_target__"
+PREFIXES = ("scenario", "test_")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A scenario: a whole run of a program, from making its objects to the last assert."""
+
+    name: str
+    scenario: Callable[[], Any]
+    include: frozenset[str] = frozenset()  # files that count as under test though they are installed
+    only: frozenset[str] = frozenset()  # the only files that count; empty: all that are not installed
+    names: tuple[str, ...] = ()  # file names as a report should show them
+
+
+def of_function(function: Callable[[], Any], code: Iterable[Any] = ()) -> Target:
+    """A function without parameters, of a module that is loaded already."""
+    if inspect.iscoroutinefunction(function):
+        function = _in_asyncio(function)
+    include = frozenset(_file(each) for each in code)
+    name = getattr(function, "__qualname__", repr(function)).replace("<locals>.", "")
+    return Target(name, function, include=include)
+
+
+def _in_asyncio(function: Callable[[], Any]) -> Callable[[], Any]:
+    def scenario() -> Any:
+        import asyncio  # noqa: PLC0415
+
+        return asyncio.run(function())
+
+    scenario.__qualname__ = function.__qualname__
+    return scenario
+
+
+def _file(thing: Any) -> str:
+    if isinstance(thing, str | Path):
+        return str(thing)
+    try:
+        return inspect.getsourcefile(thing) or ""
+    except TypeError:
+        raise BadRequestError(f"{thing!r} has no source file; name a module, a class, a function or a path") from None
+
+
+class File:
+    """A source file whose code is run afresh in every execution: its globals and locks are new each time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        try:
+            text = self.path.read_bytes()
+        except OSError as error:
+            raise BadRequestError(f"can't read {path}: {error.strerror}") from None
+        try:
+            self.code = compile(text, str(self.path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            raise BadRequestError(f"{path} is no Python: {error.args[0]}{f', line {line}' if line else ''}") from None
+        linecache.checkcache(str(self.path))
+
+    def names(self) -> list[str]:
+        """Functions of the file, in its order."""
+        return [each.co_name for each in self.code.co_consts if isinstance(each, types.CodeType)]
+
+    def scenarios(self) -> list[str]:
+        """Those that are meant to be explored."""
+        return [name for name in self.names() if name.startswith(PREFIXES)]
+
+    def target(self, name: str) -> Target:
+        """One of its functions."""
+        if name not in self.names():
+            raise UnknownNameError(f"scenario in {self.path.name}", name, self.scenarios() or self.names())
+        shown = f"{self.path.name}:{name}"
+        return Target(shown, lambda: self._run(name), include=frozenset({str(self.path)}))
+
+    def _run(self, name: str) -> Any:
+        module = types.ModuleType(MODULE)
+        module.__file__ = str(self.path)
+        folder = str(self.path.parent)
+        before = sys.modules.get(MODULE)
+        sys.modules[MODULE] = module
+        sys.path.insert(0, folder)
+        try:
+            exec(self.code, module.__dict__)  # noqa: S102 - the file that was asked for
+            function = module.__dict__[name]
+            result = function()
+            if inspect.iscoroutine(result):
+                import asyncio  # noqa: PLC0415
+
+                result = asyncio.run(_awaited(result))
+            return result
+        finally:
+            sys.path.remove(folder)
+            if before is None:
+                sys.modules.pop(MODULE, None)
+            else:
+                sys.modules[MODULE] = before
+
+
+async def _awaited(coroutine: Any) -> Any:
+    return await coroutine
+
+
+def parse(text: str) -> tuple[Path, str]:
+    """`file.py:scenario`: the file and the name; the name may be empty."""
+    path, colon, name = text.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        path, name = text, ""
+    if not path.endswith(".py"):
+        raise BadRequestError(f"{text!r} names no file; write file.py or file.py:scenario")
+    return Path(path), name
