@@ -43,7 +43,10 @@ class Events:
 
     def is_users(self, code: CodeType) -> bool:
         """Whether code is under test: neither the standard library nor an installed package, unless asked for."""
-        return self.is_users_file(code.co_filename)
+        name = code.co_filename
+        if name.startswith("<") and code.co_name.startswith(("__", "<lambda>")):
+            return False  # methods that dataclass and namedtuple write
+        return self.is_users_file(name)
 
     def is_users_file(self, name: str) -> bool:
         """Whether code of that file is under test."""

@@ -23,6 +23,35 @@ if TYPE_CHECKING:
 INTERNAL = ("asyncio", "concurrent.futures")
 
 
+def _next_number() -> int:
+    run = engine.running()
+    if run is None:
+        return 0
+    run.serial += 1
+    return run.serial
+
+
+class NumberedTask(asyncio.Task):  # type: ignore[type-arg]
+    """A task whose place in a set follows the order in which tasks were made, not its address."""
+
+    _number: int | None = None
+
+    def __hash__(self) -> int:
+        if self._number is None:
+            self._number = _next_number()
+        return self._number
+
+    __eq__ = object.__eq__
+
+
+class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
+    """The same for a future."""
+
+    _number: int | None = None
+    __hash__ = NumberedTask.__hash__
+    __eq__ = object.__eq__
+
+
 class Loop(asyncio.BaseEventLoop):
     """The loop that asyncio.run makes for code under test."""
 
@@ -33,7 +62,7 @@ class Loop(asyncio.BaseEventLoop):
         self._round = Operation(Kind.LOOP, obj=self)
         self._rest = Operation(Kind.WAIT, obj=self)
         self.asleep = False
-        self._sleeps: set[Any] = set()
+        self.set_task_factory(self._numbered_task)
         run = engine.running()
         if run is not None:
             run.on_end.append(self._quieten)
@@ -43,6 +72,13 @@ class Loop(asyncio.BaseEventLoop):
         task = super().create_task(*args, **kwargs)
         self._made.append(task)
         return task
+
+    def _numbered_task(self, loop: Any, coro: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return NumberedTask(coro, loop=self, **kwargs)
+
+    def create_future(self) -> Any:
+        """Make a future that keeps its place in a set."""
+        return NumberedFuture(loop=self)
 
     def _call_soon(self, *args: Any) -> Any:
         """From another thread this is an operation: the loop may be asleep, or not yet."""

@@ -15,6 +15,38 @@ if TYPE_CHECKING:
 ASSIGNED = re.compile(r"([\w.]+)\s*(?::[^=]+)?=[^=]")
 
 
+class Names:
+    """One name for each thing, whatever a thread calls it; equal names get numbers."""
+
+    def __init__(self) -> None:
+        self._names: dict[Any, str] = {}
+        self._things: list[Any] = []  # kept alive, so that no id is used twice
+
+    def of(self, thing: Any) -> str:
+        """Of a lock, an event, a task ..."""
+        lock = getattr(thing, "_lock", None)
+        if lock is not None and getattr(lock, "made", None) == getattr(thing, "made", None):
+            thing = lock  # a condition that made its own lock: one thing to whoever reads
+        if id(thing) not in self._names:
+            self._things.append(thing)
+            self._names[id(thing)] = self._fresh(label(thing))
+        return self._names[id(thing)]
+
+    def of_place(self, place: Any, text: str) -> str:
+        """Of an attribute, a variable, or what is inside a container."""
+        if place is None or None in place:
+            return text
+        if place not in self._names:
+            self._names[place] = self._fresh(text)
+        return self._names[place]
+
+    def _fresh(self, text: str) -> str:
+        taken = set(self._names.values())
+        if text not in taken:
+            return text
+        return next(name for number in range(2, len(taken) + 3) if (name := f"{text}#{number}") not in taken)
+
+
 def label(obj: Any) -> str:
     """The name in the line that made it: `self.lock = Lock()` makes `self.lock`."""
     made = getattr(obj, "made", None)
@@ -22,21 +54,13 @@ def label(obj: Any) -> str:
         match = ASSIGNED.match(source_of(made))
         if match:
             return match[1]
-    return type(obj).__name__.lower()
+    own = getattr(obj, "name", None)
+    return own if isinstance(own, str) and own else type(obj).__name__.lower()
 
 
 def name_of(run: Run, obj: Any) -> str:
-    """Its label; where several have the same, with a number in the order in which they were met."""
-    mine = label(obj)
-    same = [one for one in _known(run) if label(one) == mine]
-    if obj not in same:
-        same.append(obj)
-    return mine if len(same) == 1 else f"{mine}#{same.index(obj) + 1}"
-
-
-def _known(run: Run) -> list[Any]:
-    trace = run.trace
-    return [] if trace is None else trace.objects
+    """The name in the story that is being told; outside of one its label."""
+    return label(obj) if run is None or run.trace is None else str(run.trace.names.of(obj))
 
 
 def where(task: Task) -> Site | None:

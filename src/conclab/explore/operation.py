@@ -59,7 +59,9 @@ class Access:
 class Operation:
     """One operation: of the code under test (one object a place in the code), or of a primitive."""
 
-    __slots__ = ("code", "file", "kind", "line", "name", "obj", "offset", "text", "touches")
+    __slots__ = (
+        "code", "file", "kind", "line", "name", "obj", "offset", "seen", "shows_as", "tested", "text", "touches",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -79,6 +81,9 @@ class Operation:
         self.line = line
         self.text = text
         self.touches = touches  # of code under test: what it touches, seen from its frame; None: nothing
+        self.seen: Callable[[FrameType], Any] | None = None  # the value that a report shows
+        self.shows_as = ""  # under this name
+        self.tested = False  # only its truth is wanted
         self.code: Any = None
         self.offset = -1
 

@@ -85,6 +85,7 @@ INNER: list[tuple[Any, str, Any]] = [
     (threading.Thread, "start", threads.start),
     (threading.Thread, "join", threads.join),
     (threading.Thread, "is_alive", threads.is_alive),
+    (threading.Thread, "__hash__", threads.hash_of),
     (queue, "time", clock.inner),
     (pool, "_global_shutdown_lock", _NoLock()),
     (asyncio.events, "new_event_loop", _new_loop),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from types import MemberDescriptorType, ModuleType
+from types import MemberDescriptorType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def _is_safe(kind: type, name: str) -> bool:
     if issubclass(kind, type):
         # A class: its own attributes are plain unless its metaclass says otherwise.
         return kind is type
-    if kind.__getattribute__ is not object.__getattribute__ or hasattr(kind, "__getattr__"):
+    # Before 3.13 str, list and others name object's own way to get attributes once more.
+    if not isinstance(kind.__getattribute__, WrapperDescriptorType) or hasattr(kind, "__getattr__"):
         return False
     for base in kind.__mro__:
         if name in base.__dict__:

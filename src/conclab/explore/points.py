@@ -32,7 +32,8 @@ STORES = {a + b for a in ("STORE_", "DELETE_") for b in ("ATTR", "GLOBAL", "DERE
 TAKES = {"BINARY_SUBSCR", "BINARY_SLICE"}
 PUTS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
 CALLS = {"CALL", "CALL_FUNCTION_EX", "CALL_KW"}
-REFLECTION = {"setattr", "__dict__", "exec", "globals", "vars", "delattr"}
+REFLECTION = {"setattr", "__dict__", "vars", "delattr"}  # any attribute may be stored by these
+WORSE = {"exec", "globals", "eval"}  # and any variable by these
 OFTEN = 2  # a name that is stored twice, or by anybody else than its owner
 OPERANDS = (ast.Attribute, ast.Name)
 
@@ -77,14 +78,19 @@ class Points:
         private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
         for each in dis.get_instructions(code):
             name = each.argval
-            if each.opname in STORES and not (each.opname.endswith("_ATTR") and private):
-                once = each.opname.endswith("_DEREF") and name not in code.co_freevars
-                self._stored[name] = self._stored.get(name, 0) + (1 if once else OFTEN)
-            elif isinstance(name, str) and name in REFLECTION:
+            if isinstance(name, str) and name.startswith("__class"):
+                continue  # what a class statement keeps for itself
+            if each.opname in STORES and each.opname.endswith("_DEREF") and source.tree is not None:
+                self._stored[name] = OFTEN if name in source.captured else self._stored.get(name, 0)
+            elif each.opname in STORES and not (each.opname.endswith("_ATTR") and private):
+                self._stored[name] = OFTEN
+            elif isinstance(name, str) and name in REFLECTION | WORSE:
                 self._stored["*"] = OFTEN
+                if name in WORSE:
+                    self._stored["**"] = OFTEN
 
-    def _often(self, name: Any) -> bool:
-        return self._stored.get(name, 0) >= OFTEN or "*" in self._stored
+    def _often(self, name: Any, *, variable: bool = False) -> bool:
+        return self._stored.get(name, 0) >= OFTEN or ("**" if variable else "*") in self._stored
 
     def _register(self, code: CodeType, source: Source) -> dict[int, tuple[Operation, Any]]:
         if code.co_name == "<module>":
@@ -96,6 +102,7 @@ class Points:
             point = maker.point(each, before)
             if point is not None:
                 operation, shows = point
+                maker.show(operation, each)
                 operation.code, operation.offset = code, each.offset
                 operation.file = code.co_filename
                 operation.line = (each.positions and each.positions.lineno) or code.co_firstlineno
@@ -112,7 +119,7 @@ class _Maker:
         self,
         code: CodeType,
         source: Source,
-        often: Callable[[Any], bool],
+        often: Callable[..., bool],
         is_users: Callable[[CodeType], bool],
     ) -> None:
         self.private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
@@ -145,6 +152,30 @@ class _Maker:
             return self._with(before)
         return None
 
+    def show(self, operation: Operation, each: dis.Instruction) -> None:
+        """What a report shows of it: the value behind a plain expression, under its name."""
+        node = self._node(each, ast.Attribute, ast.Name, ast.Call, ast.Subscript, ast.Compare)
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner):
+                node = inner
+            case ast.Call(args=[inner, *_]):
+                node = inner
+            case ast.Compare(comparators=[*_, inner]) if each.opname == "CONTAINS_OP":
+                node = inner
+        if each.opname == "FOR_ITER" and each.positions is not None:
+            at = each.positions
+            node = self.source.iterated(
+                (at.lineno or 0, at.col_offset or 0), (at.end_lineno or 0, at.end_col_offset or 0)
+            )
+        operation.tested = node is not None and node in self.source.looks
+        of = None if node is None else resolver(node)
+        if of is not None:
+            operation.seen = of
+            operation.shows_as = self.source.segment(node)
+        elif operation.kind in {Kind.LOAD, Kind.STORE} and operation.text.isidentifier():
+            operation.seen = resolver(ast.Name(operation.text))
+            operation.shows_as = operation.text
+
     def _node(self, each: dis.Instruction, *kinds: type) -> Any:
         at = each.positions
         if at is None or at.lineno is None:
@@ -171,6 +202,8 @@ class _Maker:
 
     def _store(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
         attribute = each.opname.endswith("_ATTR")
+        if each.opname.endswith("_DEREF") and self.source.tree is not None and each.argval not in self.source.captured:
+            return None
         if not self.often(each.argval) or (attribute and self.private):
             return None
         node = self._node(each, ast.Attribute, ast.Name)
@@ -183,7 +216,9 @@ class _Maker:
         return Operation(Kind.STORE, each.argval, text=text, touches=touches), None
 
     def _variable(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        if not self.often(each.argval):
+        if not self.often(each.argval, variable=True) or each.argval.startswith("__class"):
+            return None
+        if each.opname == "LOAD_DEREF" and self.source.tree is not None and each.argval not in self.source.captured:
             return None
         touches = touching.variable(each.argval, writes=False, is_global=each.opname != "LOAD_DEREF")
         return Operation(Kind.LOAD, each.argval, text=str(each.argval), touches=touches), None
@@ -191,7 +226,7 @@ class _Maker:
     def _truth(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
         """`if queue:` of a plain variable: how long the container is."""
         node = self._node(each, ast.Name)
-        if node is None or node not in self.source.tested:
+        if node is None or node not in self.source.tested or node in self.source.private:
             return None
         of = resolver(node)
         operation = Operation(Kind.READ, node.id, text=node.id, touches=touching.inside(of, writes=False))
@@ -199,6 +234,8 @@ class _Maker:
 
     def _item(self, each: dis.Instruction, *, writes: bool) -> tuple[Operation, Any] | None:
         node = self._node(each, ast.Subscript)
+        if node is not None and node.value in self.source.private:
+            return None
         of = None if node is None else resolver(node.value)
         kind = Kind.WRITE if writes else Kind.READ
         touches = touching.inside(of, writes=writes or node in self.source.augmented)
@@ -207,6 +244,8 @@ class _Maker:
 
     def _contains(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
         node = self._node(each, ast.Compare)
+        if node is not None and node.comparators[-1] in self.source.private:
+            return None
         of = resolver(node.comparators[-1]) if node is not None else None
         operation = Operation(
             Kind.READ, text=self.source.segment(node), touches=touching.inside(of, writes=False)
@@ -218,7 +257,7 @@ class _Maker:
         if at is None or at.lineno is None:
             return None
         node = self.source.iterated((at.lineno, at.col_offset or 0), (at.end_lineno or 0, at.end_col_offset or 0))
-        if isinstance(node, ast.Constant | ast.Tuple | ast.List) or _is_range(node):
+        if isinstance(node, ast.Constant | ast.Tuple | ast.List) or _is_range(node) or node in self.source.private:
             return None
         text = self.source.segment(node)
         of = None if node is None else resolver(node)
@@ -262,7 +301,7 @@ class _Maker:
             return None if each.positions is not None and self.source.tree is not None else _unknown_call()
         callee = node.func
         text = self.source.segment(callee)
-        if text in PURE or _is_super(callee) or self._is_own(text):
+        if text in PURE or _is_super(callee) or self._is_own(text) or self._stays_private(node):
             return None
         arguments = [resolver(one) for one in node.args]
         plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
@@ -272,6 +311,13 @@ class _Maker:
         touches = touching.call(of, receiver, name, arguments, plain)
         operation = Operation(Kind.CALL, name, text=text, touches=touches)
         return operation, touching.shows_call(of, self.is_users, self._made(callee))
+
+    def _stays_private(self, node: ast.Call) -> bool:
+        """A method of a private container, or a function that only looks at one."""
+        private = self.source.private
+        if isinstance(node.func, ast.Attribute):
+            return node.func.value in private
+        return bool(node.args) and all(one in private for one in node.args) and not node.keywords
 
     def _is_own(self, text: str) -> bool:
         """A function or class of the file itself, by its plain name: its own operations are points."""

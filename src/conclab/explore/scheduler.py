@@ -88,6 +88,8 @@ class Run:
         self.crew = crew
         self.record = record
         self.trace = trace
+        if trace is not None:
+            trace.run = self
         self.tasks: list[Task] = []
         self.live: list[Task] = []
         self.current: Task = None  # type: ignore[assignment]
@@ -102,6 +104,7 @@ class Run:
         self.plan: list[tuple[tuple[int, int], int]] = []  # where the policy did not take the default
         self.invariants: list[tuple[Callable[[], Any], Any]] = []
         self.ended_by: Callable[[Run], Failure | None] = lambda _: None
+        self.serial = 0  # of things whose order in a set must be the same each time
         self.on_end: list[Callable[[], None]] = []
         self.enter: Callable[[], None] = lambda: None  # what a carrier does before and after a task
         self.leave: Callable[[], None] = lambda: None
@@ -112,18 +115,27 @@ class Run:
     def spawn(self, body: Callable[[], Any], name: str, *, daemon: bool = False, thread: Any = None) -> Task:
         """Make a task; it runs up to its first announcement before this returns, unless it is the first."""
         carrier = self.crew.carrier()
-        task = Task(len(self.tasks), name, carrier, daemon=daemon, thread=thread)
+        task = Task(len(self.tasks), self._fresh(name), carrier, daemon=daemon, thread=thread)
         self.tasks.append(task)
         context = getattr(thread, "_context", None)
         if context is None:
             context = contextvars.Context() if self.tasks[1:] else contextvars.copy_context()
         carrier.job = (context, self._live, (task, body))
+        if self.trace is not None and self.current is not None:
+            self.trace.started(task, self.current)
         if self.current is not None:
             task.starter = starter = self.current
             if self.record is not None and self.record.steps:
                 task.sources.append(self.record.now)
             self._pass(task, starter)
         return task
+
+    def _fresh(self, name: str) -> str:
+        """No two tasks are called the same."""
+        taken = {task.name for task in self.tasks}
+        if name not in taken:
+            return name
+        return next(one for number in range(2, len(taken) + 3) if (one := f"{name}-{number}") not in taken)
 
     def _live(self, task: Task, body: Callable[[], Any]) -> Baton:
         """Run a task from its start to its end, in its carrier; returns the baton to pass on."""

@@ -180,7 +180,7 @@ class Search:
     def _conclude(
         self, run: Run | None, policy: Policy | None, seconds: float, *, replayed: bool = False
     ) -> Result:
-        coverage = self._coverage(policy, seconds)
+        coverage = self._coverage(policy, seconds, failed=run is not None)
         result = Result(self.target.name, Verdict.UNCLEAR, coverage)
         if run is None:
             verdict = Verdict.HOLDS if coverage.exhausted else Verdict.UNCLEAR
@@ -199,7 +199,7 @@ class Search:
         assert first is not None
         if self.wish.shrink and not replayed:
             plan = Fewest(self.executor, plan, first).shrink()
-        trace = Trace(self.executor.events, self.target.names)
+        trace = Trace(self.executor.events)
         told = self.executor.execute(Plan(plan), trace=trace)
         again = 0
         if not replayed:
@@ -222,7 +222,7 @@ class Search:
         told.failure.error = None if told.failure.error is None else told.failure.error.with_traceback(None)
         return replace(result, verdict=Verdict.FAILS, finding=finding, story=story)
 
-    def _coverage(self, policy: Policy | None, seconds: float) -> Coverage:
+    def _coverage(self, policy: Policy | None, seconds: float, *, failed: bool) -> Coverage:
         exhausted = policy is not None and policy.exhausted
         return Coverage(
             schedules=self.schedules,
@@ -233,7 +233,7 @@ class Search:
             policy=self.wish.policy,
             seed=self.wish.seed,
             seconds=seconds,
-            promise="" if policy is None or exhausted else policy.promise(),
+            promise="" if policy is None or exhausted or failed else policy.promise(),
         )
 
 

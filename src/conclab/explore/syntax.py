@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import linecache
-import re
 from typing import TYPE_CHECKING
+
+from conclab.explore.private import captured_names, private_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,9 @@ class Source:
             self.tree = None
         self.definitions: set[str] = set()
         self.tested: set[ast.AST] = set()  # expressions of which only the truth is wanted
+        self.looks: set[ast.AST] = set()  # expressions that are part of a test
+        self.private: set[ast.AST] = set()  # uses of containers that no other thread can reach
+        self.captured: set[str] = set()  # variables of functions that other functions can see change
         self.augmented: set[ast.AST] = set()  # targets of +=
         self.tries = False  # takes a lock without waiting, or asks whether it is taken
         self.escaping: set[Place] = set()  # constructors that show the object to others before they end
@@ -39,6 +43,8 @@ class Source:
         self._loops: dict[Place, ast.expr] = {}
         self._iterated: dict[Place, ast.expr] = {}
         if self.tree is not None:
+            self.private.update(private_names(self.tree))
+            self.captured.update(captured_names(self.tree))
             for node in ast.walk(self.tree):
                 self._note(node)
 
@@ -78,6 +84,7 @@ class Source:
                     self.escaping.add(_first_line(node))
             case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
                 self.tested.update(_truths(test))
+                self.looks.update(ast.walk(test))
             case ast.Call(func=ast.Attribute(attr="locked")):
                 self.tries = True
             case ast.Call(func=ast.Attribute(attr="acquire"), args=args, keywords=keywords):
@@ -144,5 +151,3 @@ def _line(text: str, number: int) -> str:
     lines = text.splitlines()
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
-
-PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\w+\])*")

@@ -16,6 +16,7 @@ _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
 TASK = "_conclab_task"
+NUMBER = "_conclab_number"
 
 
 def start(self: threading.Thread) -> None:
@@ -46,9 +47,26 @@ def _name(thread: threading.Thread) -> str:
         target = getattr(thread, "_target", None)
         if given.startswith("Thread-"):
             named = getattr(target, "__name__", None) or (type(thread).__name__ if target is None else None)
-            return str(named or given) if named != "Thread" else given
-        return "pool-" + given.removeprefix("ThreadPoolExecutor-").replace("_", "-")
+            return str(named) if named and str(named).isidentifier() and named != "Thread" else _numbered(given)
+        return f"pool-{given.rpartition('_')[2]}"  # without the executor's number, which counts on for ever
     return given
+
+
+def hash_of(self: threading.Thread) -> int:
+    """Threads in a set come in the order in which they were made, and not in that of their addresses."""
+    number: int | None = self.__dict__.get(NUMBER)
+    if number is None:
+        run = engine.running()
+        if run is None:
+            return object.__hash__(self)
+        run.serial += 1
+        number = self.__dict__[NUMBER] = run.serial
+    return number
+
+
+def _numbered(given: str) -> str:
+    """`Thread-7 (<lambda>)` without what says nothing; the number counts all threads of the process."""
+    return given.partition(" ")[0].partition("-")[0].lower()
 
 
 def join(self: threading.Thread, timeout: float | None = None) -> None:

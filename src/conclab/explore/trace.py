@@ -1,19 +1,303 @@
-"""Notes one execution in full, and makes a story of it."""
+"""Notes one execution in full: who did what at which line, and what it read and wrote.
+
+The result is the `story` of the document: plain data, that every view is made of.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conclab.explore import engine
+from conclab.explore.diagnose import wants, where_awaits
+from conclab.explore.mechanism import explain
+from conclab.explore.naming import Names, source_of, where
+from conclab.explore.operation import Kind
+from conclab.explore.paths import UNKNOWN
+from conclab.explore.values import shown
+from conclab.explore.wording import done_words
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from conclab.explore.engine import Site
+    from conclab.explore.events import Events
+    from conclab.explore.operation import Operation
+    from conclab.explore.scheduler import Run, Task
+
+LONGEST = 400  # steps of a story; longer ones are cut in the middle
+FIRST_TASK = 1000  # asyncio tasks are numbered from here on
+
+
+@dataclass(slots=True)
+class Moment:
+    """One step of the story."""
+
+    thread: int
+    site: Site | None
+    kind: Kind | None
+    what: str = ""
+    reads: list[tuple[str, str]] = field(default_factory=list)
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    tested: bool = False
+    switch: bool = False
+    blocked: bool = False
+    values: dict[str, str] = field(default_factory=dict)
+    held: dict[str, list[str]] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    at: dict[str, list[Any]] = field(default_factory=dict)
 
 
 class Trace:
-    def __init__(self, events: Any, names: Any) -> None:
-        self.objects: list[Any] = []
+    """Hears of everything that happens in one execution."""
 
-    def announced(self, task: Any, operation: Any, frame: Any) -> None: pass
-    def executes(self, task: Any, operation: Any) -> None: pass
-    def ended(self, task: Any) -> None: pass
-    def failed(self, run: Any) -> None: pass
-    def taken(self, lock: Any) -> None: pass
-    def released(self, lock: Any) -> None: pass
-    def callback(self, handle: Any, task: Any) -> None: pass
-    def story(self, run: Any) -> Any: return None
+    def __init__(self, events: Events, run: Any = None) -> None:
+        self.events = events
+        self.names = Names()
+        self.moments: list[Moment] = []
+        self.values: dict[str, str] = {}
+        self.run: Run = run
+        self._open: dict[int, tuple[Moment, Operation, FrameType | None]] = {}
+        self._planned = 0
+        self._coroutines: dict[int, tuple[int, str, int, Any]] = {}  # by id(asyncio task)
+        self._current: Any = None
+        self._failed_at: dict[str, Any] = {}
+
+    # ---- what the scheduler tells
+
+    def announced(self, task: Task, operation: Operation, frame: FrameType | None) -> None:
+        """A task is about to do something: what it did before is done now."""
+        task.frame = frame if frame is not None else engine.own_frame(3)
+        self._finish(task)
+        if task.free is not None and not task.free():
+            words = wants(self.run, task)
+            self._add(task, operation, f"{words}", blocked=True)
+
+    def executes(self, task: Task, operation: Operation) -> None:
+        """It is its turn."""
+        moment = self._add(task, operation, "")
+        if operation.touches is not None and task.frame is not None:
+            value = self._value(operation, task.frame)
+            if operation.kind in {Kind.LOAD, Kind.READ} and value is not UNKNOWN:
+                moment.reads.append((self._name(operation, task.frame), shown(value)))
+        moment.tested = self._is_tested(operation)
+        moment.what = done_words(self, task, operation)
+        self._open[task.id] = (moment, operation, task.frame)
+        self._snapshot(moment)
+
+    def ended(self, task: Task) -> None:
+        """A task is over."""
+        self._finish(task)
+        if task.id:
+            task.frame = None
+            moment = Moment(task.id, None, None, "ends" if self.run.failure is None else "")
+            if moment.what:
+                self._snapshot(moment)
+                self.moments.append(moment)
+
+    def started(self, task: Task, starter: Task) -> None:
+        """A task was made."""
+        moment = Moment(self._teller(starter), self._site(starter), Kind.CALL, f"starts {task.name}")
+        self._snapshot(moment)
+        self.moments.append(moment)
+
+    def taken(self, lock: Any) -> None:
+        """A lock is held now."""
+        self.names.of(lock)
+        if self.moments:
+            self._snapshot(self.moments[-1])
+
+    def released(self, lock: Any) -> None:
+        """A lock was given back."""
+        task = self.run.current
+        self._finish(task)
+        frame = engine.own_frame(3)
+        site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
+        moment = Moment(self._teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
+        self._snapshot(moment)
+        self.moments.append(moment)
+
+    def callback(self, handle: Any, task: Any) -> None:
+        """An event loop runs one of its callbacks, which is a step of an asyncio task, or not."""
+        before = self._current
+        here = self.run.current
+        self._finish(here)
+        if before is not None and before is not task and not before.done():
+            site = where_awaits(before)
+            moment = Moment(self._coroutine(before, here), site, Kind.YIELD, "awaits")
+            self._snapshot(moment)
+            self.moments.append(moment)
+        self._current = task
+        if task is None:
+            name = getattr(handle._callback, "__qualname__", "a callback")  # noqa: SLF001
+            moment = Moment(here.id, None, Kind.STEP, f"the loop runs {name}")
+            self._snapshot(moment)
+            self.moments.append(moment)
+
+    def failed(self, run: Run) -> None:
+        """The execution has failed: note where, while everybody is still there."""
+        failure = run.failure
+        assert failure is not None
+        if failure.error is not None:
+            frames = [
+                frame
+                for frame in traceback.extract_tb(failure.error.__traceback__)
+                if self.events.is_users_file(frame.filename)
+            ]
+            self._failed_at["traceback"] = [
+                f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames
+            ]
+            if frames:
+                self._failed_at |= {"file": Path(frames[-1].filename).name, "line": frames[-1].lineno}
+        elif failure.task is not None:
+            at = where(failure.task)
+            if at is not None:
+                self._failed_at |= {"file": Path(at.file).name, "line": at.line}
+        if failure.task is not None and self.moments:
+            self._finish(failure.task)
+
+    # ---- moments
+
+    def _add(self, task: Task, operation: Operation, what: str, *, blocked: bool = False) -> Moment:
+        moment = Moment(self._teller(task), self._site(task, operation), operation.kind, what, blocked=blocked)
+        if not blocked and len(self.run.plan) > self._planned:
+            self._planned = len(self.run.plan)
+            moment.switch = True
+        self.moments.append(moment)
+        self._snapshot(moment)
+        return moment
+
+    def _site(self, task: Task, operation: Operation | None = None) -> Site | None:
+        if operation is not None and operation.line:
+            return engine.Site(operation.file, operation.line)
+        return where(task)
+
+    def _teller(self, task: Task) -> int:
+        """The thread, or the asyncio task that it is running."""
+        try:
+            current = asyncio.current_task()
+        except RuntimeError:
+            return task.id
+        return task.id if current is None else self._coroutine(current, task)
+
+    def _coroutine(self, current: Any, task: Task) -> int:
+        known = self._coroutines.get(id(current))
+        if known is None:
+            coroutine = current.get_coro()
+            name = getattr(coroutine, "__name__", "task")
+            given = current.get_name()
+            number = sum(other[1].split(" ")[0] == name for other in self._coroutines.values()) + 1
+            label = given if not given.startswith("Task-") else name if number == 1 else f"{name} {number}"
+            known = (FIRST_TASK + len(self._coroutines), label, task.id, current)
+            self._coroutines[id(current)] = known
+        return known[0]
+
+    def _finish(self, task: Task) -> None:
+        """What the task's last operation wrote can be seen now."""
+        moment, operation, frame = self._open.pop(task.id, (None, None, None))
+        if moment is None or operation is None or frame is None or operation.touches is None:
+            return
+        value = self._value(operation, frame)
+        if value is UNKNOWN:
+            return
+        name = self._name(operation, frame)
+        text = shown(value)
+        if operation.kind in {Kind.STORE, Kind.WRITE} or (operation.kind is Kind.CALL and self._changed(name, text)):
+            moment.writes.append((name, text))
+        elif operation.kind is Kind.CALL:
+            moment.reads.append((name, text))
+        self.values[name] = text
+        if moment is self.moments[-1]:
+            moment.values = dict(self.values)
+
+    def _changed(self, name: str, text: str) -> bool:
+        return self.values.get(name) != text
+
+    def _value(self, operation: Operation, frame: FrameType) -> Any:
+        value = operation.seen(frame) if operation.seen is not None else UNKNOWN
+        if value is not UNKNOWN and operation.kind in {Kind.LOAD, Kind.READ}:
+            self.values[self._name(operation, frame)] = shown(value)
+        return value
+
+    def _name(self, operation: Operation, frame: FrameType) -> str:
+        touched = operation.touches(frame) if operation.touches is not None else None
+        place = touched[0].place if touched else None
+        return self.names.of_place(place, operation.shows_as or operation.text or operation.name)
+
+    def _is_tested(self, operation: Operation) -> bool:
+        return operation.kind is Kind.READ or operation.tested
+
+    def _snapshot(self, moment: Moment) -> None:
+        run = self.run
+        moment.values = dict(self.values)
+        moment.held = {
+            str(task.id): [self.names.of(lock) for lock in task.held] for task in run.tasks if task.held
+        }
+        moment.waiting = {}
+        moment.at = {}
+        for task in run.tasks:
+            if task.done:
+                continue
+            at = where(task)
+            if at is not None:
+                moment.at[str(task.id)] = [Path(at.file).name, at.line]
+            operation = task.pending
+            if task is not run.current and operation is not None and task.free is not None and not task.free():
+                obj = operation.obj
+                moment.waiting[str(task.id)] = self.names.of(obj) if obj is not None else "something"
+        if moment.site is not None:
+            moment.at[str(moment.thread)] = [Path(moment.site.file).name, moment.site.line]
+
+    # ---- the story
+
+    def story(self, run: Run) -> dict[str, Any]:
+        """All of it as plain data; the mechanism of the failure is told, where it can be."""
+        failure = run.failure
+        if failure is not None and not failure.mechanism:
+            failure.mechanism = explain(self.moments, self._threads(run), failure)
+        kept = self.moments
+        if len(kept) > LONGEST:
+            kept = [*kept[: LONGEST // 2], *kept[-LONGEST // 2 :]]
+        files = {Path(name).name: self._text(name) for name in {m.site.file for m in kept if m.site is not None}}
+        return {
+            "threads": [
+                {"id": number, "name": name} | ({} if of is None else {"task_of": of})
+                for number, (name, of) in self._threads(run).items()
+            ],
+            "files": dict(sorted(files.items())),
+            "steps": [_step(moment) for moment in kept],
+            "kept": len(kept),
+            "of": len(self.moments),
+            "failed_at": self._failed_at,
+        }
+
+    def _threads(self, run: Run) -> dict[int, tuple[str, int | None]]:
+        found: dict[int, tuple[str, int | None]] = {task.id: (task.name, None) for task in run.tasks}
+        found |= {number: (name, of) for number, name, of, _ in self._coroutines.values()}
+        return found
+
+    def _text(self, name: str) -> str:
+        source = self.events.points.sources.get(name)
+        return source.text if source is not None else ""
+
+
+def _step(moment: Moment) -> dict[str, Any]:
+    site = moment.site
+    return {
+        "thread": moment.thread,
+        "file": None if site is None else Path(site.file).name,
+        "line": None if site is None else site.line,
+        "source": "" if site is None else source_of(site),
+        "what": moment.what,
+        "reads": [{"name": name, "value": value} for name, value in moment.reads],
+        "writes": [{"name": name, "value": value} for name, value in moment.writes],
+        "switch": moment.switch,
+        "blocked": moment.blocked,
+        "values": moment.values,
+        "held": moment.held,
+        "waiting": moment.waiting,
+        "at": moment.at,
+    }

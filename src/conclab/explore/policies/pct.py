@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Choice, Run, Task
 
 DEPTHS = (2, 3, 4)
+WORTH_SAYING = 0.1
 FIRST_STEPS = 30  # how long an execution may be, before one was seen
 
 
@@ -63,6 +64,8 @@ class Pct(Base):
         """The chance that all these executions together miss a bug of depth 2, at most."""
         once = 1 / (max(self.tasks, 2) * self.steps)
         found = 1 - (1 - once) ** self.tried[2]
+        if found < WORTH_SAYING:
+            return ""
         return f"each bug that needs one ordered switch was found with a probability of at least {found:.0%}"
 
 
