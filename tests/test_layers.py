@@ -28,16 +28,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workloads": {"model", "errors", "files", "here", "workloads"},
     "strategies": {"model", "strategies"},
     "gil": {"model", "errors", "files", "here", "gil"},
+    "story": {"story"},
+    "explore": {"errors", "files", "discovery", "story", "explore", "__init__"},
     "probes": {"model", "files", "gil"},
     "experiments": {"model"},
     "lane": {"model", "here", "discovery", "gil", "lane"},
     "harness": {"model", "record", "errors", "discovery", "loopback", "gil", "harness", "__init__"},
     "results": {"model", "record", "errors", "files", "results"},
-    "report": {"files", "numerals", "pictures", "report"},
+    "report": {"files", "numerals", "pictures", "story", "report"},
     "tracing": {"model", "errors", "files", "numerals", "gil", "tracing"},
     "pictures": {"files", "numerals", "pictures"},
     "cli": NOUNS
-    | {"discovery", "gil", "lane", "harness", "results", "tracing", "pictures", "report", "cli", "__init__"},
+    | {
+        "discovery", "explore", "gil", "lane", "harness", "results", "tracing", "pictures", "report", "cli",
+        "__init__",
+    },
 }
 IN_A_LANE = (
     "model",

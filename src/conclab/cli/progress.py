@@ -38,3 +38,22 @@ def progress(console: Console, total_s: float, *, quiet: bool) -> Iterator[Calla
             bar.refresh()
 
         yield tell
+
+
+@contextmanager
+def counted(console: Console, what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yield `tell(done, total)`, for what is counted and not timed."""
+    if quiet or not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            bar.refresh()
+
+        yield tell

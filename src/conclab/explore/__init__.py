@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from conclab.explore.result import Result
 
-__all__ = ["FailureKind", "Verdict", "always", "explore", "replay", "together"]
+__all__ = [
+    "FailureKind",
+    "Verdict",
+    "always",
+    "explore",
+    "explored",
+    "linearizable",
+    "replay",
+    "together",
+]
 
 
 def explore(
@@ -44,6 +53,58 @@ def explore(
 
     wish = Wish(policy=policy, preemptions=preemptions, budget=budget, seed=seed, timeout_s=timeout_s)
     return Search(_target(scenario, code), wish, _silent).explore()
+
+
+def explored(
+    function: Callable[..., Any] | None = None, *, sample: bool = False, **wish: Any
+) -> Callable[..., Any]:
+    """Make a test of which every call explores its body, with the arguments it was given.
+
+    Below hypothesis's `given`, inputs are drawn by hypothesis and schedules by conclab, and both are made
+    small when a test fails. The options are those of `explore`. Fails unless every schedule up to the bound
+    was tried; with `sample=True`, a sample that shows no failure is enough.
+
+        @given(st.lists(st.integers(), max_size=3))
+        @explored(preemptions=1)
+        def test_total(prices): ...
+    """
+    from functools import wraps  # noqa: PLC0415
+
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(test)
+        def explored_test(*args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
+
+            def scenario() -> Any:
+                return test(*args, **kwargs)
+
+            scenario.__qualname__ = test.__qualname__
+            result = explore(scenario, code=(test,), **wish)
+            if sample:
+                result.assert_survives()
+            else:
+                result.assert_holds()
+
+        return explored_test
+
+    return decorate if function is None else decorate(function)
+
+
+def linearizable(make: Callable[[], Any], *threads: Iterable[Iterable[Any]], **wish: Any) -> Result:
+    """Explore concurrent calls on one object, and compare them with the same calls one after the other.
+
+    `make` makes the object; each thread is a list of calls, a call is the name of a method and its
+    arguments. A schedule fails if no order of the calls gives the results that the threads saw. The options
+    are those of `explore`. Raises BadRequestError for more than 5,000 orders.
+
+        linearizable(Stack, [("push", 1), ("pop",)], [("push", 2)]).assert_holds()
+    """
+    from conclab.explore.linear import Check  # noqa: PLC0415
+
+    check = Check(make, [[tuple(call) for call in thread] for thread in threads])
+    code = (make,) if hasattr(make, "__code__") or isinstance(make, type) else ()
+    explore(check.sequentially, policy="plan", budget=1, code=code)
+    return explore(check.concurrently, code=code, **wish)
 
 
 def replay(scenario: Callable[[], Any] | str, code: str) -> Result:

@@ -12,7 +12,8 @@ from conclab.explore.operation import Kind
 from conclab.explore.outcome import Failure, FailureKind
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Task
 
 
 def diagnose(run: Run) -> Failure | None:
@@ -47,7 +48,8 @@ def leaked(run: Run) -> Failure | None:
                 at = line_of(lock.taken_at)
                 return Failure(
                     FailureKind.LEAKED_LOCK,
-                    f"{task.name} ended and still holds {name_of(run, lock)}{f', taken at {at}' if at else ''}",
+                    f"{task.name} ended and still holds {name_of(run, lock)}"
+                    + (f", taken at {at}" if at else ""),
                     task=task,
                     mechanism=f"{task.name} left without giving {name_of(run, lock)} back: "
                     "whoever wants it next waits for ever",
@@ -87,8 +89,16 @@ def _waiting(run: Run, owed: list[Task], details: list[str]) -> Failure:
     main_done = run.tasks[0].done
     names = ", ".join(task.name for task in owed)
     kind = FailureKind.UNFINISHED if main_done else FailureKind.DEADLOCK
-    text = f"{names} never end{'s' if len(owed) == 1 else ''}" if main_done else f"nobody can go on: {names} wait for ever"
-    loops = [task.pending.obj for task in owed if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)]
+    text = (
+        f"{names} never end{'s' if len(owed) == 1 else ''}"
+        if main_done
+        else f"nobody can go on: {names} wait for ever"
+    )
+    loops = [
+        task.pending.obj
+        for task in owed
+        if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)
+    ]
     why = next((_loop_mechanism(loop) for loop in loops), "")
     return Failure(kind, text, task=owed[0], details=details, mechanism=why)
 
@@ -160,7 +170,11 @@ def where_awaits(task: Any) -> Any:
 
 def _lock(task: Task) -> Any:
     operation = task.pending
-    if operation is not None and operation.kind in {Kind.ACQUIRE, Kind.RESUME} and isinstance(operation.obj, Lock):
+    if (
+        operation is not None
+        and operation.kind in {Kind.ACQUIRE, Kind.RESUME}
+        and isinstance(operation.obj, Lock)
+    ):
         return operation.obj if operation.obj.owner is not None else None
     return None
 

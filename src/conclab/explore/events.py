@@ -42,7 +42,7 @@ class Events:
         self._users: dict[str, bool] = {}
 
     def is_users(self, code: CodeType) -> bool:
-        """Whether code is under test: neither the standard library nor an installed package, unless asked for."""
+        """Whether code is under test: no library and no installed package, unless asked for."""
         name = code.co_filename
         if name.startswith("<") and code.co_name.startswith(("__", "<lambda>")):
             return False  # methods that dataclass and namedtuple write

@@ -168,7 +168,9 @@ def _stuck(run: Run, *, computing: bool) -> Failure:
         line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
         at = f" at line {frame.f_lineno} ({line})" if line else f" at line {frame.f_lineno}"
     if computing:
-        text = f"{run.current.name} computes without end{at}: nothing in that loop is visible to another thread"
+        text = (
+            f"{run.current.name} computes without end{at}: nothing in that loop is visible to another thread"
+        )
     else:
         text = (
             f"{run.current.name} waits{at} for something outside the engine's control"

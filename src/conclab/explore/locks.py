@@ -10,12 +10,13 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from conclab.explore import engine
+from conclab.explore.engine import site
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.outcome import Abort
-from conclab.explore.engine import site
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Task
 
 RealCondition = threading.Condition
 RealEvent = threading.Event

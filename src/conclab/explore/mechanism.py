@@ -17,7 +17,9 @@ Threads = "Mapping[int, tuple[str, int | None]]"
 NEAR = 3  # lines: a write so close behind a read was worked out from it
 
 
-def explain(moments: Sequence[Moment], threads: Mapping[int, tuple[str, int | None]], failure: Failure) -> str:
+def explain(
+    moments: Sequence[Moment], threads: Mapping[int, tuple[str, int | None]], failure: Failure
+) -> str:
     """One sentence, or nothing if it would be a guess."""
     if failure.kind not in {FailureKind.ASSERTION, FailureKind.EXCEPTION, FailureKind.NOT_LINEARIZABLE}:
         return ""
@@ -50,14 +52,16 @@ def _lost_update(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
             continue
         before = read.get((moment.thread, name))
         if before is not None and _near(before[1], moment):
-            between = [one for one in wrote.get(name, ()) if one[0] > before[0] and one[1].thread != moment.thread]
+            between = [
+                one for one in wrote.get(name, ()) if one[0] > before[0] and one[1].thread != moment.thread
+            ]
             if between:
                 return _lost(called, name, before, between[0], (moment, value), read)
         wrote.setdefault(name, []).append((position, moment, value))
     return ""
 
 
-def _lost(
+def _lost(  # noqa: PLR0917
     called: Mapping[int, str],
     name: str,
     before: tuple[int, Moment, str],
@@ -101,14 +105,17 @@ def _stale_check(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
             (
                 moment
                 for moment in moments[_at(moments, change) + 1 :]
-                if moment.thread == look.thread and moment.site is not None and moment.kind is not Kind.RELEASE
+                if moment.thread == look.thread
+                and moment.site is not None
+                and moment.kind is not Kind.RELEASE
             ),
             None,
         )
         if act is not None and act.site is not None and look.site is not None and change.site is not None:
             return (
-                f"{called[look.thread]} saw {name} = {seen} at line {look.site.line}; before it acted on that at "
-                f"line {act.site.line}, {called[change.thread]} changed it to {value} at line {change.site.line}"
+                f"{called[look.thread]} saw {name} = {seen} at line {look.site.line}; before it acted on "
+                f"that at line {act.site.line}, {called[change.thread]} changed it to {value} at line "
+                f"{change.site.line}"
             )
     return ""
 
@@ -119,18 +126,24 @@ def _interrupted(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
         if not moment.switch or position == 0:
             continue
         before = next(
-            (each for each in reversed(moments[:position]) if each.thread != moment.thread and each.site is not None),
+            (
+                each
+                for each in reversed(moments[:position])
+                if each.thread != moment.thread and each.site is not None
+            ),
             None,
         )
         if before is None or before.site is None:
             continue
         back = next(
-            (number for number in range(position, len(moments)) if moments[number].thread == before.thread), len(moments)
+            (number for number in range(position, len(moments)) if moments[number].thread == before.thread),
+            len(moments),
         )
         changed = {name for each in moments[position:back] for name, _ in each.writes}
         who = called[moment.thread]
         what = f"changed {', '.join(sorted(changed))}" if changed else "ran"
-        return f"after line {before.site.line} {called[before.thread]} was interrupted, and {who} {what} before it went on"
+        place = f"after line {before.site.line} {called[before.thread]} was interrupted"
+        return f"{place}, and {who} {what} before it went on"
     return ""
 
 

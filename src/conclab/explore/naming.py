@@ -10,7 +10,8 @@ from conclab.explore import engine
 from conclab.explore.engine import Site
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Task
 
 ASSIGNED = re.compile(r"([\w.]+)\s*(?::[^=]+)?=[^=]")
 
@@ -37,8 +38,14 @@ class Names:
         if place is None or None in place:
             return text
         if place not in self._names:
-            self._names[place] = self._fresh(text)
+            self._names[place] = text if self._is_inside(place, text) else self._fresh(text)
         return self._names[place]
+
+    def _is_inside(self, place: Any, text: str) -> bool:
+        """Whether this is the container that an attribute of that name holds, or the other way round."""
+        kinds = {"attribute", "items", "cell"} - {place[0]}
+        known = [other for other, name in self._names.items() if name == text]
+        return len(known) == 1 and isinstance(known[0], tuple) and known[0][0] in kinds
 
     def _fresh(self, text: str) -> str:
         taken = set(self._names.values())

@@ -60,7 +60,8 @@ class Operation:
     """One operation: of the code under test (one object a place in the code), or of a primitive."""
 
     __slots__ = (
-        "code", "file", "kind", "line", "name", "obj", "offset", "seen", "shows_as", "tested", "text", "touches",
+        "code", "file", "kind", "line", "name", "obj", "offset", "seen", "shows_as", "tested", "text",
+        "touches",
     )  # fmt: skip
 
     def __init__(

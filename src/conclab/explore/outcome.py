@@ -46,15 +46,11 @@ class Failure:
 
     def resembles(self, other: Failure | None) -> bool:
         """Whether both are the same finding, reached on different ways."""
-        return (
-            other is not None
-            and self.kind is other.kind
-            and type(self.error) is type(other.error)
-        )
+        return other is not None and self.kind is other.kind and type(self.error) is type(other.error)
 
 
 class Abort(BaseException):
-    """Ends a task that is not needed any more. Not an Exception: code under test must not catch it by habit."""
+    """Ends a task that is not needed any more. No Exception: programs catch those by habit."""
 
 
 class NotControlledError(Abort):

@@ -120,7 +120,9 @@ def _is_safe(kind: type, name: str) -> bool:
     for base in kind.__mro__:
         if name in base.__dict__:
             found = base.__dict__[name]
-            return isinstance(found, MemberDescriptorType) or not hasattr(type(found), "__set__")  # no property
+            return isinstance(found, MemberDescriptorType) or not hasattr(
+                type(found), "__set__"
+            )  # no property
     return True
 
 

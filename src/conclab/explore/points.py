@@ -8,34 +8,21 @@ not under test. Lines would miss `n += 1`; every instruction would bring nothing
 
 from __future__ import annotations
 
-import ast
 import dis
-import re
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import touching
-from conclab.explore.operation import Kind, Operation
-from conclab.explore.paths import resolver
-from conclab.explore.syntax import COMPREHENSIONS, CONSTRUCTORS, Source
+from conclab.explore.making import STORES, Maker
+from conclab.explore.syntax import CONSTRUCTORS, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
-PURE = {
-    "range", "int", "str", "float", "bool", "isinstance", "issubclass", "object", "print", "format", "repr",
-    "id", "super", "type", "Exception", "ValueError", "RuntimeError", "KeyError", "AssertionError", "TypeError",
-    "IndexError", "hasattr", "callable", "abs", "round", "hash", "divmod", "chr", "ord",
-}  # fmt: skip
-LOADS = {"LOAD_ATTR", "LOAD_METHOD"}
-STORES = {a + b for a in ("STORE_", "DELETE_") for b in ("ATTR", "GLOBAL", "DEREF")}
-TAKES = {"BINARY_SUBSCR", "BINARY_SLICE"}
-PUTS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
-CALLS = {"CALL", "CALL_FUNCTION_EX", "CALL_KW"}
+    from conclab.explore.operation import Operation
+
 REFLECTION = {"setattr", "__dict__", "vars", "delattr"}  # any attribute may be stored by these
 WORSE = {"exec", "globals", "eval"}  # and any variable by these
-OFTEN = 2  # a name that is stored twice, or by anybody else than its owner
-OPERANDS = (ast.Attribute, ast.Name)
+OFTEN = 2  # a name that is stored by others than its owner's constructor
 
 
 class Points:
@@ -61,7 +48,11 @@ class Points:
         """Read a file when the first of its code is met, and look at which names are stored in it."""
         source = self.sources[code.co_filename] = Source(code.co_filename)
         before = {name for name in self._stored if self._often(name)}
-        whole = compile(source.tree, code.co_filename, "exec", dont_inherit=True) if source.tree is not None else code
+        whole = (
+            compile(source.tree, code.co_filename, "exec", dont_inherit=True)
+            if source.tree is not None
+            else code
+        )
         todo = [whole if source.text else code]
         while todo:
             one = todo.pop()
@@ -69,7 +60,9 @@ class Points:
             self._count(one, source)
         tries = self.tries
         self.tries = tries or source.tries
-        if self.tries != tries or ({name for name in self._stored if self._often(name)} != before and self.table):
+        if self.tries != tries or (
+            {name for name in self._stored if self._often(name)} != before and self.table
+        ):
             self.table.clear()
             self.layout += 1
         return source
@@ -97,7 +90,7 @@ class Points:
             return {}
         found = {}
         before = None
-        maker = _Maker(code, source, self._often, self._is_users)
+        maker = Maker(code, source, self._often, self._is_users)
         for each in dis.get_instructions(code):
             point = maker.point(each, before)
             if point is not None:
@@ -110,255 +103,3 @@ class Points:
             if each.opname not in {"COPY", "SWAP", "CACHE", "NOT_TAKEN"}:
                 before = each
         return found
-
-
-class _Maker:
-    """Makes the points of one code object."""
-
-    def __init__(
-        self,
-        code: CodeType,
-        source: Source,
-        often: Callable[..., bool],
-        is_users: Callable[[CodeType], bool],
-    ) -> None:
-        self.private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
-        self.source = source
-        self.often = often
-        self.is_users = is_users
-
-    def point(self, each: dis.Instruction, before: dis.Instruction | None) -> tuple[Operation, Any] | None:
-        """The operation of an instruction and what tells whether it shows; None if nobody else can see it."""
-        name = each.opname
-        if name in LOADS:
-            return self._load(each)
-        if name in STORES:
-            return self._store(each)
-        if name in {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"}:
-            return self._variable(each) or self._truth(each)
-        if name.startswith("LOAD_FAST"):
-            return self._truth(each)
-        if name in TAKES or name in PUTS or (name == "BINARY_OP" and each.argrepr == "[]"):
-            return self._item(each, writes=name in PUTS)
-        if name == "CONTAINS_OP":
-            return self._contains(each)
-        if name == "FOR_ITER":
-            return self._iteration(each)
-        if name in {"BINARY_OP", "COMPARE_OP"}:
-            return self._operands(each)
-        if name in CALLS:
-            return self._call(each)
-        if name == "BEFORE_WITH" or (name == "LOAD_SPECIAL" and "__enter__" in each.argrepr):
-            return self._with(before)
-        return None
-
-    def show(self, operation: Operation, each: dis.Instruction) -> None:
-        """What a report shows of it: the value behind a plain expression, under its name."""
-        node = self._node(each, ast.Attribute, ast.Name, ast.Call, ast.Subscript, ast.Compare)
-        match node:
-            case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner):
-                node = inner
-            case ast.Call(args=[inner, *_]):
-                node = inner
-            case ast.Compare(comparators=[*_, inner]) if each.opname == "CONTAINS_OP":
-                node = inner
-        if each.opname == "FOR_ITER" and each.positions is not None:
-            at = each.positions
-            node = self.source.iterated(
-                (at.lineno or 0, at.col_offset or 0), (at.end_lineno or 0, at.end_col_offset or 0)
-            )
-        operation.tested = node is not None and node in self.source.looks
-        of = None if node is None else resolver(node)
-        if of is not None:
-            operation.seen = of
-            operation.shows_as = self.source.segment(node)
-        elif operation.kind in {Kind.LOAD, Kind.STORE} and operation.text.isidentifier():
-            operation.seen = resolver(ast.Name(operation.text))
-            operation.shows_as = operation.text
-
-    def _node(self, each: dis.Instruction, *kinds: type) -> Any:
-        at = each.positions
-        if at is None or at.lineno is None:
-            return None
-        node: Any = self.source.node(kinds, at.end_lineno, at.end_col_offset)
-        # The exit of a `with` ends where the last call in it ends, but begins before it.
-        if node is not None and (at.lineno, at.col_offset) < (node.lineno, node.col_offset):
-            return None
-        return node
-
-    def _load(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        node = self._node(each, ast.Attribute)
-        often = self.often(each.argval)
-        tested = node is not None and node in self.source.tested
-        if not often and not tested:
-            return None
-        of = None if node is None else resolver(node.value)
-        inside = tested or node in self.source.augmented
-        touches = touching.attribute(of, each.argval, writes=False, inside=inside)
-        operation = Operation(Kind.LOAD, each.argval, text=self.source.segment(node), touches=touches)
-        if often:
-            return operation, None
-        return operation, touching.shows_container(None if node is None else resolver(node), unknown=True)
-
-    def _store(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        attribute = each.opname.endswith("_ATTR")
-        if each.opname.endswith("_DEREF") and self.source.tree is not None and each.argval not in self.source.captured:
-            return None
-        if not self.often(each.argval) or (attribute and self.private):
-            return None
-        node = self._node(each, ast.Attribute, ast.Name)
-        if attribute:
-            of = None if node is None or not isinstance(node, ast.Attribute) else resolver(node.value)
-            touches = touching.attribute(of, each.argval, writes=True, inside=False)
-        else:
-            touches = touching.variable(each.argval, writes=True, is_global=each.opname.endswith("_GLOBAL"))
-        text = self.source.segment(node) or str(each.argval)
-        return Operation(Kind.STORE, each.argval, text=text, touches=touches), None
-
-    def _variable(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        if not self.often(each.argval, variable=True) or each.argval.startswith("__class"):
-            return None
-        if each.opname == "LOAD_DEREF" and self.source.tree is not None and each.argval not in self.source.captured:
-            return None
-        touches = touching.variable(each.argval, writes=False, is_global=each.opname != "LOAD_DEREF")
-        return Operation(Kind.LOAD, each.argval, text=str(each.argval), touches=touches), None
-
-    def _truth(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        """`if queue:` of a plain variable: how long the container is."""
-        node = self._node(each, ast.Name)
-        if node is None or node not in self.source.tested or node in self.source.private:
-            return None
-        of = resolver(node)
-        operation = Operation(Kind.READ, node.id, text=node.id, touches=touching.inside(of, writes=False))
-        return operation, touching.shows_container(of, unknown=False)
-
-    def _item(self, each: dis.Instruction, *, writes: bool) -> tuple[Operation, Any] | None:
-        node = self._node(each, ast.Subscript)
-        if node is not None and node.value in self.source.private:
-            return None
-        of = None if node is None else resolver(node.value)
-        kind = Kind.WRITE if writes else Kind.READ
-        touches = touching.inside(of, writes=writes or node in self.source.augmented)
-        operation = Operation(kind, text=self.source.segment(node), touches=touches)
-        return operation, touching.shows_item(of, self.is_users)
-
-    def _contains(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        node = self._node(each, ast.Compare)
-        if node is not None and node.comparators[-1] in self.source.private:
-            return None
-        of = resolver(node.comparators[-1]) if node is not None else None
-        operation = Operation(
-            Kind.READ, text=self.source.segment(node), touches=touching.inside(of, writes=False)
-        )
-        return operation, touching.shows_item(of, self.is_users)
-
-    def _iteration(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        at = each.positions
-        if at is None or at.lineno is None:
-            return None
-        node = self.source.iterated((at.lineno, at.col_offset or 0), (at.end_lineno or 0, at.end_col_offset or 0))
-        if isinstance(node, ast.Constant | ast.Tuple | ast.List) or _is_range(node) or node in self.source.private:
-            return None
-        text = self.source.segment(node)
-        of = None if node is None else resolver(node)
-        operation = Operation(Kind.READ, text=text, touches=touching.inside(of, writes=False))
-        return operation, None
-
-    def _operands(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        """`items += [x]` of a variable changes the list; `self.items == []` reads it."""
-        node = self._node(each, ast.Compare) if each.opname == "COMPARE_OP" else None
-        if each.opname == "BINARY_OP" and each.argrepr.endswith("="):
-            return self._in_place(each)
-        if node is None:
-            return None
-        sides = [side for side in (node.left, *node.comparators) if isinstance(side, ast.Attribute)]
-        if len(sides) != 1:
-            return None
-        of = resolver(sides[0])
-        operation = Operation(
-            Kind.READ, text=self.source.segment(sides[0]), touches=touching.inside(of, writes=False)
-        )
-        return operation, touching.shows_container(of, unknown=False)
-
-    def _in_place(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        at = each.positions
-        if at is None:
-            return None
-        for target in self.source.augmented:
-            same = (target.lineno, target.col_offset) == (at.lineno, at.col_offset)  # type: ignore[attr-defined]
-            if same and isinstance(target, ast.Name):
-                of = resolver(target)
-                operation = Operation(Kind.WRITE, text=target.id, touches=touching.inside(of, writes=True))
-                return operation, touching.shows_container(of, unknown=False)
-        return None
-
-    def _call(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        node = self._node(each, ast.Call)
-        inner = self._node(each, *COMPREHENSIONS)
-        if inner is not None and (inner.lineno, inner.col_offset) == _start(each):
-            return None  # makes a generator, or runs a comprehension where that is a function
-        if node is None:
-            return None if each.positions is not None and self.source.tree is not None else _unknown_call()
-        callee = node.func
-        text = self.source.segment(callee)
-        if text in PURE or _is_super(callee) or self._is_own(text) or self._stays_private(node):
-            return None
-        arguments = [resolver(one) for one in node.args]
-        plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
-        receiver = resolver(callee.value) if isinstance(callee, ast.Attribute) else None
-        name = callee.attr if isinstance(callee, ast.Attribute) else text
-        of = resolver(callee)
-        touches = touching.call(of, receiver, name, arguments, plain)
-        operation = Operation(Kind.CALL, name, text=text, touches=touches)
-        return operation, touching.shows_call(of, self.is_users, self._made(callee))
-
-    def _stays_private(self, node: ast.Call) -> bool:
-        """A method of a private container, or a function that only looks at one."""
-        private = self.source.private
-        if isinstance(node.func, ast.Attribute):
-            return node.func.value in private
-        return bool(node.args) and all(one in private for one in node.args) and not node.keywords
-
-    def _is_own(self, text: str) -> bool:
-        """A function or class of the file itself, by its plain name: its own operations are points."""
-        return bool(re.fullmatch(r"(self\.|cls\.)?\w+", text)) and text.split(".")[-1] in self.source.definitions
-
-    def _with(self, before: dis.Instruction | None) -> tuple[Operation, Any] | None:
-        if before is None:
-            return None
-        node = self._node(before, ast.Attribute, ast.Name, ast.Subscript)
-        of = None if node is None else resolver(node)
-        if of is None:
-            return None
-        return Operation(Kind.LOAD, text=self.source.segment(node)), touching.real_lock(of, self._made(node))
-
-    def _made(self, node: Any) -> Callable[[int], str]:
-        owner = node.value if isinstance(node, ast.Attribute) and node.attr in {"acquire", "__enter__"} else node
-        name = self.source.segment(owner)
-
-        def words(line: int) -> str:
-            return (
-                f"{name} (line {line}) is a lock that was made before the exploration began: "
-                "make it inside the scenario, or name the file so that it is run afresh each time"
-            )
-
-        return words
-
-
-def _start(each: dis.Instruction) -> tuple[int | None, int | None]:
-    return (each.positions.lineno, each.positions.col_offset) if each.positions else (None, None)
-
-
-def _unknown_call() -> tuple[Operation, Any]:
-    return Operation(Kind.CALL, touches=lambda _: None), None
-
-
-def _is_super(node: ast.expr) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
-            return True
-    return False
-
-
-def _is_range(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,22 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 MAKERS = {"list", "dict", "set", "deque", "defaultdict", "Counter"}
-READERS = {"len", "sorted", "sum", "min", "max", "any", "all", "enumerate", "zip", "reversed", "list", "set", "tuple", "print"}
+READERS = {
+    "len",
+    "sorted",
+    "sum",
+    "min",
+    "max",
+    "any",
+    "all",
+    "enumerate",
+    "zip",
+    "reversed",
+    "list",
+    "set",
+    "tuple",
+    "print",
+}
 
 
 def private_names(tree: ast.AST) -> Iterator[ast.Name]:
@@ -44,8 +59,14 @@ def captured_names(tree: ast.AST) -> Iterator[str]:
     often = {name for (scope, name), times in stored.items() if times > 1 and isinstance(scope, FUNCTIONS)}
     for node in ast.walk(tree):
         if isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            yield from (each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in often
-                        and not isinstance(each.ctx, ast.Store) and _stored_outside(each, node, stored, parents))
+            yield from (
+                each.id
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name)
+                and each.id in often
+                and not isinstance(each.ctx, ast.Store)
+                and _stored_outside(each, node, stored, parents)
+            )
 
 
 def _above(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
@@ -61,7 +82,9 @@ def _stored_outside(
     return (function, use.id) not in stored and _scope(use, parents) is function
 
 
-def _of_function(function: ast.FunctionDef | ast.AsyncFunctionDef, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.Name]:
+def _of_function(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, parents: dict[ast.AST, ast.AST]
+) -> Iterator[ast.Name]:
     parameters = {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
     places: dict[str, list[ast.Name]] = {}
     shared = set(parameters)
@@ -74,7 +97,11 @@ def _of_function(function: ast.FunctionDef | ast.AsyncFunctionDef, parents: dict
             else:
                 shared.add(node.id)
     for name, nodes in places.items():
-        if name not in shared and _made_here(nodes, parents) and all(_harmless(node, parents) for node in nodes):
+        if (
+            name not in shared
+            and _made_here(nodes, parents)
+            and all(_harmless(node, parents) for node in nodes)
+        ):
             yield from nodes
 
 
@@ -105,7 +132,7 @@ def _makes(value: ast.expr) -> bool:
     )
 
 
-def _harmless(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:
+def _harmless(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:  # noqa: PLR0911
     """Whether the container does not get out of the function here."""
     if isinstance(node.ctx, ast.Store):
         return True

@@ -114,8 +114,7 @@ def _bucket(place: tuple[object, ...]) -> object:
 def join(clock: Clock, other: Clock) -> None:
     """Know what the other one knows, too."""
     for task, last in enumerate(other):
-        if last > clock[task]:
-            clock[task] = last
+        clock[task] = max(clock[task], last)
 
 
 def conflict(some: Sequence[Access], others: Sequence[Access]) -> bool:

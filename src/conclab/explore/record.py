@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from conclab.explore.operation import Operation
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.tasks import Choice, Task
 
 NOTHING: tuple[Access, ...] = ()
 UNKNOWN = (Access(ANYTHING, writes=True),)
@@ -125,7 +125,7 @@ class Record:
         )
 
 
-def touches(operation: Operation, frame: FrameType | None) -> tuple[Access, ...]:  # noqa: PLR0911
+def touches(operation: Operation, frame: FrameType | None) -> tuple[Access, ...]:  # noqa: C901, PLR0911
     """What the operation touches."""
     kind = operation.kind
     obj = operation.obj

@@ -56,6 +56,7 @@ class Finding:
     policy: str
     switches_found: int  # before it was made shorter
     replays: tuple[int, int]  # so many of so many failed in the same way
+    place: dict[str, Any] = field(default_factory=dict)  # file, line, traceback
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Result:
 
     def _failure(self, found: Finding) -> dict[str, Any]:
         failure = found.failure
-        place = (self.story or {}).get("failed_at") or {}
+        place = found.place
         return {
             "kind": str(failure.kind),
             "summary": failure.summary,
@@ -134,17 +135,19 @@ class Result:
 
     def assert_holds(self) -> None:
         """Raise AssertionError unless every schedule up to the bound was tried and none failed."""
+        __tracebackhide__ = True  # of pytest: what failed is in the text
         if self.verdict is Verdict.HOLDS:
             return
         if self.verdict is Verdict.UNCLEAR and self.not_controlled is None:
             raise AssertionError(
-                f"{self.target}: no failure in {self.coverage.sentence}, but that is not all there are: give it a "
-                "larger budget or fewer preemptions, or say assert_survives() if a sample is enough"
+                f"{self.target}: no failure in {self.coverage.sentence}, but that is not all there are: "
+                "give it a larger budget or fewer preemptions, or say assert_survives() if a sample is enough"
             )
         raise AssertionError(self.text())
 
     def assert_survives(self) -> None:
         """Raise AssertionError if a schedule fails or can't be controlled; a sample is enough."""
+        __tracebackhide__ = True
         if self.verdict is Verdict.FAILS or self.not_controlled is not None:
             raise AssertionError(self.text())
 

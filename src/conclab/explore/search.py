@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -86,7 +87,7 @@ class Search:
             if not plan_policy.followed:
                 run.failure = Failure(
                     FailureKind.DIVERGED,
-                    "the schedule names a switch that was not possible: the program does something else each time",
+                    "the schedule names a switch that was not possible: the program is another one each time",
                 )
             return self._conclude(run, None, 0.0, replayed=True)
 
@@ -98,6 +99,7 @@ class Search:
             raise BadRequestError("an exploration is going on in this process already; one at a time")
         listening = events.make(include=self.target.include, only=self.target.only)
         collects = gc.isenabled()
+        numbers = random.getstate()
         engine.STATE.events = listening
         try:
             with patches.patched():
@@ -112,6 +114,7 @@ class Search:
                     listening.close()
         finally:
             engine.STATE.events = None
+            random.setstate(numbers)
             if collects:
                 gc.enable()
 
@@ -148,7 +151,7 @@ class Search:
                 again.failure = Failure(
                     FailureKind.NOT_CONTROLLED,
                     f"the same schedule took {again.steps} steps, then {third.steps}: the program depends on "
-                    "something else than the order of its threads (time, addresses, the network, what ran before)",
+                    "more than the order of its threads (time, addresses, the network, what ran before)",
                 )
         return again if again.failure is not None else None
 
@@ -219,8 +222,9 @@ class Search:
             replays=(again, 0 if replayed else self.wish.replays),
         )
         story = trace.story(told)
+        place = story.pop("failed_at")
         told.failure.error = None if told.failure.error is None else told.failure.error.with_traceback(None)
-        return replace(result, verdict=Verdict.FAILS, finding=finding, story=story)
+        return replace(result, verdict=Verdict.FAILS, finding=replace(finding, place=place), story=story)
 
     def _coverage(self, policy: Policy | None, seconds: float, *, failed: bool) -> Coverage:
         exhausted = policy is not None and policy.exhausted

@@ -1,4 +1,4 @@
-"""The source of the code under test: which expression an instruction belongs to, and what its names are used for.
+"""The source of the code under test: which expression an instruction belongs to, what names are used for.
 
 Knows nothing of bytecode, but that an instruction tells where its expression ends.
 """
@@ -74,7 +74,7 @@ class Source:
             return ""
         return " ".join((ast.get_source_segment(self.text, node) or "").split())
 
-    def _note(self, node: ast.AST) -> None:
+    def _note(self, node: ast.AST) -> None:  # noqa: C901
         if isinstance(node, ast.expr) and node.end_lineno is not None and node.end_col_offset is not None:
             self._by_end[type(node), node.end_lineno, node.end_col_offset] = node
         match node:
@@ -92,7 +92,7 @@ class Source:
             case ast.AugAssign(target=target):
                 self.augmented.add(target)
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated):
-                self._loops[node.lineno, node.col_offset] = iterated  # type: ignore[attr-defined]
+                self._loops[node.lineno, node.col_offset] = iterated
                 self._iterated[_end(iterated)] = iterated
             case ast.comprehension(iter=iterated, ifs=tests):
                 self._iterated[_end(iterated)] = iterated
@@ -132,7 +132,7 @@ def _escapes(constructor: ast.FunctionDef) -> bool:
     of_attributes = {id(node.value) for node in ast.walk(constructor) if isinstance(node, ast.Attribute)}
     for node in ast.walk(constructor):
         if isinstance(node, ast.Name) and node.id == own and id(node) not in of_attributes:
-            return not (constructor.name == "__new__")
+            return constructor.name != "__new__"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STARTS:
             return True
     return False
@@ -150,4 +150,3 @@ def _does_not_wait(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
 def _line(text: str, number: int) -> str:
     lines = text.splitlines()
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""
-

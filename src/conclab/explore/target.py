@@ -35,7 +35,9 @@ def of_function(function: Callable[[], Any], code: Iterable[Any] = ()) -> Target
     if inspect.iscoroutinefunction(function):
         function = _in_asyncio(function)
     include = frozenset(_file(each) for each in code)
-    name = getattr(function, "__qualname__", repr(function)).replace("<locals>.", "")
+    owner = getattr(function, "__self__", None)
+    name = str(getattr(owner, "__qualname__", None) or getattr(function, "__qualname__", repr(function)))
+    name = name.replace("<locals>.", "")
     return Target(name, function, include=include)
 
 
@@ -55,7 +57,9 @@ def _file(thing: Any) -> str:
     try:
         return inspect.getsourcefile(thing) or ""
     except TypeError:
-        raise BadRequestError(f"{thing!r} has no source file; name a module, a class, a function or a path") from None
+        raise BadRequestError(
+            f"{thing!r} has no source file; name a module, a class, a function or a path"
+        ) from None
 
 
 class File:
@@ -71,7 +75,9 @@ class File:
             self.code = compile(text, str(self.path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
-            raise BadRequestError(f"{path} is no Python: {error.args[0]}{f', line {line}' if line else ''}") from None
+            raise BadRequestError(
+                f"{path} is no Python: {error.args[0]}{f', line {line}' if line else ''}"
+            ) from None
         linecache.checkcache(str(self.path))
 
     def names(self) -> list[str]:

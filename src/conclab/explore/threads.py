@@ -31,7 +31,7 @@ def start(self: threading.Thread) -> None:
         raise RuntimeError("thread.__init__() not called")
     if getattr(self, TASK, None) is not None:
         raise RuntimeError("threads can only be started once")
-    if getattr(self, "_context", None) is None and getattr(sys.flags, "thread_inherit_context", 0):
+    if getattr(self, "_context", None) is None and getattr(sys.flags, "thread_inherit_context", False):
         self._context = contextvars.copy_context()  # type: ignore[attr-defined]
     self._started._flag = True  # type: ignore[attr-defined]  # noqa: SLF001
     name = _name(self)
@@ -47,7 +47,9 @@ def _name(thread: threading.Thread) -> str:
         target = getattr(thread, "_target", None)
         if given.startswith("Thread-"):
             named = getattr(target, "__name__", None) or (type(thread).__name__ if target is None else None)
-            return str(named) if named and str(named).isidentifier() and named != "Thread" else _numbered(given)
+            return (
+                str(named) if named and str(named).isidentifier() and named != "Thread" else _numbered(given)
+            )
         return f"pool-{given.rpartition('_')[2]}"  # without the executor's number, which counts on for ever
     return given
 
@@ -74,7 +76,7 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
     run = engine.running()
     task = getattr(self, TASK, None)
     if run is None or task is None:
-        if run is not None and not self._started.is_set():  # type: ignore[attr-defined]  # noqa: SLF001
+        if run is not None and not self._started.is_set():  # type: ignore[attr-defined]
             raise RuntimeError("cannot join thread before it is started")
         _real_join(self, timeout)
         return
@@ -99,7 +101,7 @@ def is_alive(self: threading.Thread) -> bool:
     run = engine.running()
     task = getattr(self, TASK, None)
     if task is None:
-        return False if run is not None and not self._started.is_set() else _real_is_alive(self)  # type: ignore[attr-defined]  # noqa: SLF001
+        return False if run is not None and not self._started.is_set() else _real_is_alive(self)  # type: ignore[attr-defined]
     if run is not None:
         run.announce(Operation(Kind.ASK, obj=task))
     return not getattr(task, "done", False)

@@ -33,13 +33,23 @@ READERS = frozenset({
     "union", "intersection", "difference", "symmetric_difference", "__contains__", "__len__", "__iter__",
     "__getitem__", "find", "most_common", "elements", "total",
 })  # fmt: skip
-TAKES_ANOTHER = frozenset({"extend", "update", "union", "intersection", "difference", "fromkeys", "extendleft"})
+TAKES_ANOTHER = frozenset(
+    {"extend", "update", "union", "intersection", "difference", "fromkeys", "extendleft"}
+)
 READING = frozenset({
-    len, list, sorted, tuple, set, frozenset, dict, sum, min, max, any, all, iter, enumerate, zip, reversed, map,
-    filter, bytes,
+    len, list, sorted, tuple, set, frozenset, dict, sum, min, max, any, all, iter, enumerate, zip, reversed,
+    map, filter, bytes,
 })  # fmt: skip
 # Their own operations are announced by what they are made of.
-QUIET = ("threading", "queue", "concurrent.futures", "asyncio", "conclab.explore", "dataclasses", "contextlib")
+QUIET = (
+    "threading",
+    "queue",
+    "concurrent.futures",
+    "asyncio",
+    "conclab.explore",
+    "dataclasses",
+    "contextlib",
+)
 
 
 def items(obj: Any, *, writes: bool) -> list[Access]:
@@ -52,7 +62,9 @@ def is_container(obj: Any) -> bool:
     return isinstance(obj, CONTAINERS)
 
 
-def attribute(of: Resolve | None, name: str, *, writes: bool, inside: bool) -> Callable[[FrameType], list[Access]]:
+def attribute(
+    of: Resolve | None, name: str, *, writes: bool, inside: bool
+) -> Callable[[FrameType], list[Access]]:
     """Access to an attribute; `inside`: to what it holds, too."""
 
     def touches(frame: FrameType) -> list[Access]:
@@ -108,7 +120,7 @@ def shows_container(of: Resolve | None, *, unknown: bool) -> Callable[[FrameType
 
 
 def shows_item(of: Resolve | None, is_users: Callable[[CodeType], bool]) -> Callable[[FrameType], bool]:
-    """Whether others can see that an item is taken or put: not of a tuple, nor by code that shows it itself."""
+    """Whether others can see that an item is taken or put: not of a tuple, nor where its own code shows."""
 
     def shows(frame: FrameType) -> bool:
         obj = UNKNOWN if of is None else of(frame)
@@ -127,7 +139,7 @@ def shows_call(
 ) -> Callable[[FrameType], bool]:
     """Whether a call is an operation of its own. Raises NotControlledError for a lock of the real kind."""
 
-    def shows(frame: FrameType) -> bool:  # noqa: PLR0911
+    def shows(frame: FrameType) -> bool:
         callee = UNKNOWN if of is None else of(frame)
         if callee is UNKNOWN:
             return True

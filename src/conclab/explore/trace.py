@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from conclab.explore.engine import Site
     from conclab.explore.events import Events
     from conclab.explore.operation import Operation
-    from conclab.explore.scheduler import Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Task
 
 LONGEST = 400  # steps of a story; longer ones are cut in the middle
 FIRST_TASK = 1000  # asyncio tasks are numbered from here on
@@ -148,7 +149,8 @@ class Trace:
                 if self.events.is_users_file(frame.filename)
             ]
             self._failed_at["traceback"] = [
-                f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames
+                f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}: {frame.line}"
+                for frame in frames
             ]
             if frames:
                 self._failed_at |= {"file": Path(frames[-1].filename).name, "line": frames[-1].lineno}
@@ -162,7 +164,9 @@ class Trace:
     # ---- moments
 
     def _add(self, task: Task, operation: Operation, what: str, *, blocked: bool = False) -> Moment:
-        moment = Moment(self._teller(task), self._site(task, operation), operation.kind, what, blocked=blocked)
+        moment = Moment(
+            self._teller(task), self._site(task, operation), operation.kind, what, blocked=blocked
+        )
         if not blocked and len(self.run.plan) > self._planned:
             self._planned = len(self.run.plan)
             moment.switch = True
@@ -205,7 +209,9 @@ class Trace:
             return
         name = self._name(operation, frame)
         text = shown(value)
-        if operation.kind in {Kind.STORE, Kind.WRITE} or (operation.kind is Kind.CALL and self._changed(name, text)):
+        if operation.kind in {Kind.STORE, Kind.WRITE} or (
+            operation.kind is Kind.CALL and self._changed(name, text)
+        ):
             moment.writes.append((name, text))
         elif operation.kind is Kind.CALL:
             moment.reads.append((name, text))
@@ -245,7 +251,12 @@ class Trace:
             if at is not None:
                 moment.at[str(task.id)] = [Path(at.file).name, at.line]
             operation = task.pending
-            if task is not run.current and operation is not None and task.free is not None and not task.free():
+            if (
+                task is not run.current
+                and operation is not None
+                and task.free is not None
+                and not task.free()
+            ):
                 obj = operation.obj
                 moment.waiting[str(task.id)] = self.names.of(obj) if obj is not None else "something"
         if moment.site is not None:
@@ -261,7 +272,9 @@ class Trace:
         kept = self.moments
         if len(kept) > LONGEST:
             kept = [*kept[: LONGEST // 2], *kept[-LONGEST // 2 :]]
-        files = {Path(name).name: self._text(name) for name in {m.site.file for m in kept if m.site is not None}}
+        files = {
+            Path(name).name: self._text(name) for name in {m.site.file for m in kept if m.site is not None}
+        }
         return {
             "threads": [
                 {"id": number, "name": name} | ({} if of is None else {"task_of": of})

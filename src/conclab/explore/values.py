@@ -19,7 +19,7 @@ BRACKETS: dict[type, tuple[str, str]] = {
 }
 
 
-def shown(value: Any, depth: int = DEEP) -> str:
+def shown(value: Any, depth: int = DEEP) -> str:  # noqa: PLR0911
     """The value in short; of anything that is not built in, the name of its class."""
     kind = type(value)
     if kind in PLAIN:
@@ -34,7 +34,9 @@ def shown(value: Any, depth: int = DEEP) -> str:
         return _cut(f"{opened}{', '.join(parts)}{''.join(more)}{comma}{closed}")
     if isinstance(value, dict) and kind.__module__ in {"builtins", "collections"}:
         pairs = list(value.items())[:MANY]
-        parts = [f"{shown(key, depth - 1)}: {shown(one, depth - 1)}" for key, one in pairs] if depth else ["..."]
+        parts = (
+            [f"{shown(key, depth - 1)}: {shown(one, depth - 1)}" for key, one in pairs] if depth else ["..."]
+        )
         return _cut(f"{{{', '.join(parts)}{', ...' if len(value) > MANY else ''}}}")
     if isinstance(value, BaseException):
         return f"{kind.__name__}()"

@@ -8,11 +8,11 @@ from conclab.explore.operation import Kind
 
 if TYPE_CHECKING:
     from conclab.explore.operation import Operation
-    from conclab.explore.scheduler import Task
+    from conclab.explore.tasks import Task
     from conclab.explore.trace import Trace
 
 
-def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
+def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911
     """Words for a step; of reads and writes the values say more than words could."""
     kind = operation.kind
     obj: Any = operation.obj

@@ -18,7 +18,8 @@ from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
     from conclab.explore.policy import Policy
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 
 class Default(Base):

@@ -13,7 +13,8 @@ from conclab.explore.policies.plan import Deviation, Plan
 from conclab.explore.policy import Limits, Way
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 
 class Exhaustive(Plan):

@@ -12,7 +12,8 @@ from conclab.explore.operation import Kind
 from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 HELD_BACK = (
     frozenset({Kind.ACQUIRE, Kind.TRY, Kind.RESUME}),

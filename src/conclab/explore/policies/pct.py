@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 DEPTHS = (2, 3, 4)
 WORTH_SAYING = 0.1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conclab.explore.policy import Base
+from conclab.explore.policy import Base, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 Deviation = tuple[tuple[int, int], int]
 
@@ -21,6 +22,10 @@ class Plan(Base):
         self.deviations = dict(deviations)
         self.missed: list[Deviation] = []  # named a task that could not go on there
         self.left = len(self.deviations)
+
+    def another(self, last: Run | None) -> bool:
+        """There is one execution."""
+        return last is None
 
     def choose(self, choice: Choice) -> Task:
         """Deviate where the plan says so."""
@@ -49,3 +54,6 @@ class Plan(Base):
     def followed(self) -> bool:
         """Whether every place of the plan was met."""
         return not self.left and not self.missed
+
+
+WAY = Way(lambda _: Plan(), "the order that nobody decides, once; with a code, a replay")

@@ -11,7 +11,9 @@ from conclab.explore.operation import LOADS
 from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.operation import Operation
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 
 class Pos(Base):
@@ -36,7 +38,9 @@ class Pos(Base):
         mine = chosen.pending
         for task in choice.tasks:
             other = task.pending
-            same = mine is not None and other is not None and mine.name == other.name and mine.obj is other.obj
+            same = (
+                mine is not None and other is not None and mine.name == other.name and mine.obj is other.obj
+            )
             if task is chosen or (same and not (mine.kind in LOADS and other.kind in LOADS)):
                 priority[task.id] = self.rng.random()
         return chosen
@@ -44,6 +48,13 @@ class Pos(Base):
     def pick(self, key: tuple[int, int], count: int, run: Run) -> int:  # noqa: ARG002
         """Draw."""
         return self.rng.randrange(count)
+
+
+def _conflict(one: Operation | None, other: Operation | None) -> bool:
+    """As far as names tell: cheap, and good enough to spread the schedules."""
+    if one is None or other is None or one.name != other.name or one.obj is not other.obj:
+        return False
+    return one.kind not in LOADS or other.kind not in LOADS
 
 
 WAY = Way(Pos, "a random priority for every operation (POS)")

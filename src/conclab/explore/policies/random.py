@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 RESTLESSNESS = (0.1, 0.3, 0.7)  # how often a task that could go on is interrupted, drawn for each execution
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from conclab.explore.operation import Access
     from conclab.explore.races import Clock
     from conclab.explore.record import Record, Step
-    from conclab.explore.scheduler import Choice, Run, Task
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
 
 
 class Node:
