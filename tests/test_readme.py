@@ -49,7 +49,7 @@ def test_no_command_is_left_over():
 
 
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("line", [line for line in CONCLAB if "conclab open" not in line])
+@pytest.mark.parametrize("line", [line for line in CONCLAB if not re.search("conclab (open|explore)", line)])
 def test_a_command_of_the_readme_does_what_it_says(conclab_command, line):
     """As written; with an interpreter that is not here it says so, in one line."""
     words = shlex.split(line)[1:]
@@ -63,6 +63,19 @@ def test_a_command_of_the_readme_does_what_it_says(conclab_command, line):
     else:
         assert done.returncode == 0, done.stderr
         assert done.stdout
+
+
+@pytest.mark.parametrize("line", [line for line in CONCLAB if "conclab explore" in line])
+def test_exploring_as_in_the_readme(conclab_command, tmp_path, line):
+    """As written, in a copy of the folder that it names; a counter without a lock is found out."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    done = conclab_command(*shlex.split(line)[1:], env={"COLUMNS": "100"})
+
+    assert done.returncode == int("without" in line), done.stderr
+    if line == next(each for each in CONCLAB if "conclab explore" in each):
+        (text,) = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+        assert [shown.rstrip() for shown in done.stdout.splitlines()] == text.splitlines()
+    assert (tmp_path / "race.html").exists() == ("--html" in line)
 
 
 def test_open_as_in_the_readme(conclab_command, conclab_process):

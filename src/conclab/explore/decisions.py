@@ -85,9 +85,10 @@ class Decisions:
         stays = me in ready
         if stays and (self.streak >= FAIR or me.idle >= IDLE):
             if len(ready) > 1 or any(task.deadline is not None for task in live if task is not me):
-                ready.remove(me)
+                useful = [task for task in ready if task is not me and not self._spins(task)]
+                ready = useful or [task for task in ready if task is not me]
                 stays = False
-                if me.idle > FAIR and ready and all(task.idle > FAIR for task in ready):
+                if me.idle > FAIR and ready and not useful:
                     self._give_up()
                 if self.record is not None:
                     self.record.forced(me)
@@ -133,6 +134,13 @@ class Decisions:
             self.now = max(self.now, chosen.deadline)
             chosen.timed_out = True
         return chosen
+
+    def _spins(self, task: Task) -> bool:
+        """Whether it looks again and again at what nobody has changed since."""
+        pending = task.pending
+        if task.idle < IDLE or pending is None:
+            return False
+        return task.seen.get(pending, self.changes) == self.changes
 
     def _only(self, task: Task) -> Choice:
         choice = self._choice

@@ -6,10 +6,12 @@ import asyncio
 import concurrent.futures.thread as pool
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore.locks import Condition, Event, Lock
+from conclab.explore.conditions import Condition
+from conclab.explore.locks import Lock
 from conclab.explore.naming import line_of, name_of, source_of, where
 from conclab.explore.operation import Kind
 from conclab.explore.outcome import Failure, FailureKind
+from conclab.explore.signals import Event
 
 if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
@@ -86,30 +88,35 @@ def _waiting(run: Run, owed: list[Task], details: list[str]) -> Failure:
                 mechanism=f"{who.name} {what}{f' at {place}' if place else ''} before {task.name} waited: "
                 "nobody heard it, and nobody will say it again",
             )
-    main_done = run.tasks[0].done
     names = ", ".join(task.name for task in owed)
-    kind = FailureKind.UNFINISHED if main_done else FailureKind.DEADLOCK
-    text = (
-        f"{names} never end{'s' if len(owed) == 1 else ''}"
-        if main_done
-        else f"nobody can go on: {names} wait for ever"
-    )
+    one = len(owed) == 1
+    if run.tasks[0].done:
+        kind, text = FailureKind.UNFINISHED, f"{names} never {'ends' if one else 'end'}"
+    else:
+        kind, text = FailureKind.DEADLOCK, f"nobody can go on: {names} {'waits' if one else 'wait'} for ever"
     loops = [
         task.pending.obj
         for task in owed
         if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)
     ]
-    why = next((_loop_mechanism(loop) for loop in loops), "")
+    why = next((_loop_mechanism(loop) for loop in loops if loop._ready), "")
+    why = why or _nobody_left(run, owed)
     return Failure(kind, text, task=owed[0], details=details, mechanism=why)
 
 
 def _loop_mechanism(loop: Any) -> str:
-    if loop._ready:  # noqa: SLF001
-        return (
-            "another thread put a callback into the loop without waking it: from outside, only "
-            "call_soon_threadsafe does that"
-        )
-    return ""
+    count = len(loop._ready)
+    return (
+        f"another thread put {'a callback' if count == 1 else 'callbacks'} into the loop without waking it: "
+        "from outside, only call_soon_threadsafe does that"
+    )
+
+
+def _nobody_left(run: Run, owed: list[Task]) -> str:
+    """Who waits for what, of those that do not only wait for another one's end."""
+    first = [task for task in owed if task.pending is not None and task.pending.kind is not Kind.JOIN] or owed
+    waits = "; ".join(f"{task.name} {wants(run, task)}" for task in first)
+    return f"{waits}: nobody is left who could change that"
 
 
 def describe(run: Run, task: Task) -> str:
@@ -132,11 +139,13 @@ def wants(run: Run, task: Task) -> str:  # noqa: PLR0911
     if operation.kind is Kind.JOIN:
         return f"waits for {obj.name} to end"
     if isinstance(obj, asyncio.BaseEventLoop):
-        left = len(obj._ready)  # type: ignore[attr-defined]  # noqa: SLF001
+        left = len(obj._ready)  # type: ignore[attr-defined]
+        awaiting = _awaiting(obj)
         queued = f" with {left} callback{'s' * (left > 1)} queued" if left else ""
-        return f"runs an event loop that sleeps{queued}{_awaiting(obj)}"
+        return f"runs an event loop with nothing to do{queued}{awaiting}"
     if operation.kind is Kind.RESUME and isinstance(operation.name, Condition):
-        return f"waits to be notified by {name_of(run, operation.name)}"
+        of_users = operation.name._users
+        return f"{'waits to be notified by' if of_users else 'waits for'} {name_of(run, operation.name)}"
     if isinstance(obj, Event):
         return f"waits for {name_of(run, obj)} to be set"
     if isinstance(obj, Lock):
@@ -150,8 +159,9 @@ def _awaiting(loop: Any) -> str:
     found = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda each: each.get_name()):
         at = where_awaits(task)
-        found.append(f"{task.get_coro().__name__} at {line_of(at)}" if at else task.get_coro().__name__)  # type: ignore[union-attr]
-    return f" (awaiting: {', '.join(found)})" if found else ""
+        name = getattr(task.get_coro(), "__name__", "a task")
+        found.append(f"{name} awaits at {line_of(at)}" if at else f"{name} awaits")
+    return f": {', '.join(found)}" if found else ""
 
 
 def where_awaits(task: Any) -> Any:
@@ -221,6 +231,6 @@ def _unheard(task: Task) -> tuple[Any, Any, str] | None:
 
 def _is_idle_worker(task: Task) -> bool:
     """A worker of an executor that waits for work ends with the interpreter."""
-    if task.thread not in pool._threads_queues:  # noqa: SLF001
+    if task.thread not in pool._threads_queues:
         return False
     return task.pending is not None and task.pending.kind in {Kind.RESUME, Kind.ACQUIRE}

@@ -10,6 +10,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conclab.explore.outcome import Failure, FailureKind, NotControlledError
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
 
 get_ident = threading.get_ident
-get_frame = sys._getframe  # noqa: SLF001
+get_frame = sys._getframe
 
 
 @dataclass(slots=True)
@@ -43,6 +45,27 @@ def is_tried() -> bool:
     return events is not None and events.points.tries
 
 
+def refuse(what: str) -> NotControlledError:
+    """What can't be controlled ends the execution, even if the program catches what is raised here."""
+    if STATE.run is not None:
+        STATE.run.fail(Failure(FailureKind.NOT_CONTROLLED, what, task=STATE.run.current))
+    return NotControlledError(what)
+
+
+def is_cleared() -> bool:
+    """Whether the program clears events, and so can see who was waiting when one was set."""
+    events = STATE.events
+    return events is not None and events.points.clears
+
+
+def clears() -> None:
+    """It does, though its source did not say so: a library cleared one."""
+    events = STATE.events
+    if events is not None and not events.points.clears:
+        events.points.clears = True
+        events.points.layout += 1  # steps mean something else from the next execution on
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A line of the code under test."""
@@ -58,6 +81,16 @@ def own_frame(depth: int = 1) -> FrameType | None:
     while frame is not None and events is not None and not events.is_users(frame.f_code):
         frame = frame.f_back
     return frame
+
+
+def made(thing: object) -> Site | None:
+    """Where a lock, a condition or an event is made; a story names things in the order in which they were."""
+    run = STATE.run
+    if run is None or run.trace is None:
+        return None
+    run.trace.made.append(thing)
+    frame = own_frame(3)
+    return None if frame is None else Site(frame.f_code.co_filename, frame.f_lineno)
 
 
 def site() -> Site | None:

@@ -26,7 +26,7 @@ OWN = str(Path(__file__).parent.parent)
 TOOLS = (3, 4)  # numbers that no kind of tool has a claim on
 NAME = "conclab explore"
 get_ident = threading.get_ident
-get_frame = sys._getframe  # noqa: SLF001
+get_frame = sys._getframe
 NEVER = "<frozen"
 
 

@@ -124,14 +124,14 @@ class Executor:
 def _main_thread() -> threading.Thread:
     """What threading.current_thread() says in the scenario itself."""
     thread = threading.Thread(name="MainThread")
-    thread._started.set()  # type: ignore[attr-defined]  # noqa: SLF001
+    thread._started.set()  # type: ignore[attr-defined]
     return thread
 
 
 def _forget(run: Run) -> None:
     """Let go of the program's objects, and take its threads out of the lists of those to wait for."""
-    for thread in [each for each in pool._threads_queues if hasattr(each, TASK)]:  # noqa: SLF001
-        del pool._threads_queues[thread]  # noqa: SLF001
+    for thread in [each for each in pool._threads_queues if hasattr(each, TASK)]:
+        del pool._threads_queues[thread]
     for task in run.tasks:
         task.thread = task.frame = task.free = None
         task.locals.clear()
@@ -154,7 +154,7 @@ def _interrupt(ident: int) -> None:
 
 
 def _stuck(run: Run, *, computing: bool) -> Failure:
-    frame = sys._current_frames().get(run.ident)  # noqa: SLF001
+    frame = sys._current_frames().get(run.ident)
     inner = ""
     if frame is not None and run.trace is None:
         inner = f"{frame.f_code.co_name}() of {frame.f_globals.get('__name__', '?')}"

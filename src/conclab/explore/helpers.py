@@ -38,7 +38,7 @@ def run_together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
     ]
     for thread in threads:
         thread.start()
-    tasks = [thread._conclab_task for thread in threads]  # type: ignore[attr-defined]  # noqa: SLF001
+    tasks = [thread._conclab_task for thread in threads]  # type: ignore[attr-defined]
     me = run.current
 
     def all_ended() -> bool:

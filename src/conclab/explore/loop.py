@@ -229,7 +229,7 @@ class Loop(asyncio.BaseEventLoop):
 
 
 def _not_controlled(what: str) -> NotControlledError:
-    return NotControlledError(f"{what}: its order can't be decided; put a fake in its place")
+    return engine.refuse(f"{what}: its order can't be decided; put a fake in its place")
 
 
 def _task(handle: Any) -> Any:

@@ -10,8 +10,8 @@ from conclab.explore.outcome import FailureKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from conclab.explore.moment import Moment
     from conclab.explore.outcome import Failure
-    from conclab.explore.trace import Moment
 
 Threads = "Mapping[int, tuple[str, int | None]]"
 NEAR = 3  # lines: a write so close behind a read was worked out from it
@@ -30,7 +30,7 @@ def explain(
             return sentence
     if not any(moment.switch for moment in moments):
         return "no switch was needed: it fails in the order in which things happen anyway"
-    return ""
+    return "it depends on the order in which they run: see who runs at the switch"
 
 
 def _accesses(moments: Sequence[Moment]) -> Iterator[tuple[int, Moment, str, str, bool]]:

@@ -19,18 +19,25 @@ ASSIGNED = re.compile(r"([\w.]+)\s*(?::[^=]+)?=[^=]")
 class Names:
     """One name for each thing, whatever a thread calls it; equal names get numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: list[Any]) -> None:
+        self._made = made
         self._names: dict[Any, str] = {}
+        self._listed: dict[str, int] = {}
         self._things: list[Any] = []  # kept alive, so that no id is used twice
 
     def of(self, thing: Any) -> str:
         """Of a lock, an event, a task ..."""
+        while self._made:
+            self._name(self._made.pop(0))
+        return self._name(thing)
+
+    def _name(self, thing: Any) -> str:
         lock = getattr(thing, "_lock", None)
         if lock is not None and getattr(lock, "made", None) == getattr(thing, "made", None):
             thing = lock  # a condition that made its own lock: one thing to whoever reads
         if id(thing) not in self._names:
             self._things.append(thing)
-            self._names[id(thing)] = self._fresh(label(thing))
+            self._names[id(thing)] = self._fresh(label(thing), listed=_is_listed(thing))
         return self._names[id(thing)]
 
     def of_place(self, place: Any, text: str) -> str:
@@ -47,11 +54,20 @@ class Names:
         known = [other for other, name in self._names.items() if name == text]
         return len(known) == 1 and isinstance(known[0], tuple) and known[0][0] in kinds
 
-    def _fresh(self, text: str) -> str:
+    def _fresh(self, text: str, *, listed: bool = False) -> str:
+        if listed:
+            self._listed[text] = self._listed.get(text, -1) + 1
+            return f"{text}[{self._listed[text]}]"
         taken = set(self._names.values())
         if text not in taken:
             return text
         return next(name for number in range(2, len(taken) + 3) if (name := f"{text}#{number}") not in taken)
+
+
+def _is_listed(thing: Any) -> bool:
+    """Whether it is one of a list that was made in one line: `[Lock() for _ in range(5)]`."""
+    made = getattr(thing, "made", None)
+    return made is not None and " for " in source_of(made) and "[" in source_of(made)
 
 
 def label(obj: Any) -> str:

@@ -6,6 +6,7 @@ sockets, processes, a fork) is refused by name instead of being waited for.
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import concurrent.futures.thread as pool
 import contextlib
@@ -22,9 +23,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import clock, engine, locks, threads
+from conclab.explore import clock, conditions, engine, locks, signals, threads
 from conclab.explore.loop import Loop
-from conclab.explore.outcome import NotControlledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def _new_loop() -> Any:
     return Loop() if engine.running() is not None else _real_new_loop()
 
 
-class SimpleQueue(queue._PySimpleQueue):  # type: ignore[name-defined,misc]  # noqa: SLF001
+class SimpleQueue(queue._PySimpleQueue):  # type: ignore[name-defined,misc]
     """queue.SimpleQueue in Python: the C form blocks where nobody can see it."""
 
     def __new__(cls) -> Any:
@@ -70,9 +70,10 @@ class _NoLock:
 PUBLIC: list[tuple[Any, str, Any]] = [
     (threading, "Lock", locks.Lock),
     (threading, "RLock", locks.RLock),
-    (threading, "Condition", locks.Condition),
-    (threading, "Event", locks.Event),
+    (threading, "Condition", conditions.Condition),
+    (threading, "Event", signals.Event),
     (threading, "local", threads.Local),
+    (_thread, "start_new_thread", threads.start_new_thread),
     (queue, "SimpleQueue", SimpleQueue),
     (asyncio, "new_event_loop", _new_loop),
     *((time, name, replacement) for name, replacement in clock.CLOCKS.items()),
@@ -86,6 +87,7 @@ INNER: list[tuple[Any, str, Any]] = [
     (threading.Thread, "join", threads.join),
     (threading.Thread, "is_alive", threads.is_alive),
     (threading.Thread, "__hash__", threads.hash_of),
+    (_thread, "_count", threads.count),
     (queue, "time", clock.inner),
     (pool, "_global_shutdown_lock", _NoLock()),
     (asyncio.events, "new_event_loop", _new_loop),
@@ -99,7 +101,7 @@ def _refuse(real: Callable[..., Any], what: str) -> Callable[..., Any]:
             return real(*args, **kwargs)
         frame = engine.own_frame(2)
         where = f" at line {frame.f_lineno}" if frame is not None else ""
-        raise NotControlledError(f"{what}{where}: its order can't be decided; put a fake in its place")
+        raise engine.refuse(f"{what}{where}: its order can't be decided; put a fake in its place")
 
     return refused
 

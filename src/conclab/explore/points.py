@@ -33,6 +33,7 @@ class Points:
         self.sources: dict[str, Source] = {}
         self.layout = 0  # counts up whenever points that were handed out already may have changed
         self.tries = False  # the code under test takes locks without waiting, or asks whether they are taken
+        self.clears = False  # it clears events
         self._is_users = is_users
         self._stored: dict[str, int] = {}
 
@@ -58,9 +59,10 @@ class Points:
             one = todo.pop()
             todo += [each for each in one.co_consts if hasattr(each, "co_code")]
             self._count(one, source)
-        tries = self.tries
-        self.tries = tries or source.tries
-        if self.tries != tries or (
+        modes = self.tries, self.clears
+        self.tries = self.tries or source.tries
+        self.clears = self.clears or source.clears
+        if (self.tries, self.clears) != modes or (
             {name for name in self._stored if self._often(name)} != before and self.table
         ):
             self.table.clear()

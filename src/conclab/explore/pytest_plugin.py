@@ -73,7 +73,7 @@ def _explore(item: pytest.Function, wish: dict[str, Any], *, sample: bool) -> No
     from conclab.explore import replay  # noqa: PLC0415
 
     test = item.obj
-    arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001
+    arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
     async def in_asyncio() -> Any:
         return await test(**arguments)

@@ -11,10 +11,12 @@ nothing else can go on, unless its task is a Timer. Knows nothing of primitives,
 from __future__ import annotations
 
 import contextvars
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore.decisions import Decisions, by_id
+from conclab.explore.operation import Kind
 from conclab.explore.outcome import Abort, Failure, FailureKind, NotControlledError, WrongResultError
 from conclab.explore.tasks import Task
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from conclab.explore.operation import Operation
 
 get_ident = threading.get_ident
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every execution
 STUBBORN = 200  # how often a task may swallow its end before it is left where it is
 
 
@@ -63,12 +66,14 @@ class Run(Decisions):
         """Run a task from its start to its end, in its carrier; returns the baton to pass on."""
         task.ident = self.ident = get_ident()
         if task.thread is not None:
-            threading._active[task.ident] = task.thread  # type: ignore[attr-defined]  # noqa: SLF001
-            task.thread._ident = task.ident  # noqa: SLF001
+            threading._active[task.ident] = task.thread  # type: ignore[attr-defined]
+            task.thread._ident = task.ident
         try:
             if not self.aborting:
                 self.enter()
                 body()
+        except NotControlledError as error:
+            self._raised(task, error)
         except Abort:
             pass
         except SystemExit:
@@ -86,12 +91,12 @@ class Run(Decisions):
         kind = FailureKind.ASSERTION if isinstance(error, AssertionError) else FailureKind.EXCEPTION
         if isinstance(error, WrongResultError):
             kind = FailureKind.NOT_LINEARIZABLE
-        text = " ".join(str(error).split())
+        text = ADDRESS.sub("", " ".join(str(error).split()))
         name = type(error).__name__
         self.fail(Failure(kind, f"{name}{': ' if text else ''}{text}", task=task, error=error))
 
     def _end(self, task: Task) -> Baton:
-        threading._active.pop(task.ident, None)  # type: ignore[attr-defined]  # noqa: SLF001
+        threading._active.pop(task.ident, None)  # type: ignore[attr-defined]
         task.done = True
         if self.record is not None:
             self.record.ended(task)
@@ -137,7 +142,9 @@ class Run(Decisions):
         me.timed_out = False
         if frame is not None or self.trace is not None:
             me.frame = frame
-        if operation.reads_only and free is None:
+        if operation.kind is Kind.YIELD:
+            pass  # changes nothing, and is no progress either
+        elif operation.reads_only and free is None:
             if me.seen.get(operation) == self.changes:
                 me.idle += 1
             else:
@@ -164,7 +171,7 @@ class Run(Decisions):
             record.executes(me, operation)
         if self.trace is not None:
             self.trace.executes(me, operation)
-        if not operation.reads_only:
+        if not operation.reads_only and operation.kind is not Kind.YIELD:
             self.changes += 1
         me.free = me.deadline = None
         me.early = False

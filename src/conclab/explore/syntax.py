@@ -38,6 +38,7 @@ class Source:
         self.captured: set[str] = set()  # variables of functions that other functions can see change
         self.augmented: set[ast.AST] = set()  # targets of +=
         self.tries = False  # takes a lock without waiting, or asks whether it is taken
+        self.clears = False  # clears something, which may be an event
         self.escaping: set[Place] = set()  # constructors that show the object to others before they end
         self._by_end: dict[tuple[type, int, int], ast.AST] = {}
         self._loops: dict[Place, ast.expr] = {}
@@ -87,6 +88,8 @@ class Source:
                 self.looks.update(ast.walk(test))
             case ast.Call(func=ast.Attribute(attr="locked")):
                 self.tries = True
+            case ast.Call(func=ast.Attribute(attr="clear"), args=[]):
+                self.clears = "Event" in self.text
             case ast.Call(func=ast.Attribute(attr="acquire"), args=args, keywords=keywords):
                 self.tries = self.tries or _does_not_wait(args, keywords)
             case ast.AugAssign(target=target):

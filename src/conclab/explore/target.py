@@ -66,6 +66,7 @@ class File:
     """A source file whose code is run afresh in every execution: its globals and locks are new each time."""
 
     def __init__(self, path: Path) -> None:
+        self.shown = str(path)  # as it was typed: what a person can type again
         self.path = path.resolve()
         try:
             text = self.path.read_bytes()
@@ -92,8 +93,7 @@ class File:
         """One of its functions."""
         if name not in self.names():
             raise UnknownNameError(f"scenario in {self.path.name}", name, self.scenarios() or self.names())
-        shown = f"{self.path.name}:{name}"
-        return Target(shown, lambda: self._run(name), include=frozenset({str(self.path)}))
+        return Target(f"{self.shown}:{name}", lambda: self._run(name), include=frozenset({str(self.path)}))
 
     def _run(self, name: str) -> Any:
         module = types.ModuleType(MODULE)

@@ -1,7 +1,8 @@
-"""Thread.start, join and is_alive, and threading.local, as the scheduler knows them."""
+"""Thread.start, join and is_alive, what tells which threads there are, and threading.local."""
 
 from __future__ import annotations
 
+import _thread
 import contextvars
 import sys
 import threading
@@ -15,8 +16,11 @@ RealLocal = threading.local
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
+_real_start_new_thread = _thread.start_new_thread
+_real_count = _thread._count  # type: ignore[attr-defined]
 TASK = "_conclab_task"
 NUMBER = "_conclab_number"
+MISSING: Any = object()
 
 
 def start(self: threading.Thread) -> None:
@@ -33,11 +37,35 @@ def start(self: threading.Thread) -> None:
         raise RuntimeError("threads can only be started once")
     if getattr(self, "_context", None) is None and getattr(sys.flags, "thread_inherit_context", False):
         self._context = contextvars.copy_context()  # type: ignore[attr-defined]
-    self._started._flag = True  # type: ignore[attr-defined]  # noqa: SLF001
+    self._started._flag = True  # type: ignore[attr-defined]
     name = _name(self)
     setattr(self, TASK, run)  # until the task is there
     task = run.spawn(self.run, name, daemon=self.daemon, thread=self)
     setattr(self, TASK, task)
+
+
+def start_new_thread(function: Any, args: Any, kwargs: Any = MISSING, /) -> int:
+    """_thread.start_new_thread: nobody waits for such a thread at the end, as for a daemon."""
+    named = () if kwargs is MISSING else (kwargs,)
+    run = engine.running()
+    if run is None:
+        return _real_start_new_thread(function, args, *named)
+    if run.aborting:
+        raise Abort
+    if (
+        not callable(function)
+        or not isinstance(args, tuple)
+        or not all(isinstance(one, dict) for one in named)
+    ):
+        return _real_start_new_thread(function, args, *named)  # raises, and says what is wrong
+    name = getattr(function, "__name__", "thread")
+    return run.spawn(lambda: function(*args, **dict(*named)), name, daemon=True).ident
+
+
+def count() -> int:
+    """_thread._count: how many threads run beside the main one."""
+    run = engine.running()
+    return int(_real_count()) if run is None else sum(not task.done for task in run.tasks[1:])
 
 
 def _name(thread: threading.Thread) -> str:
@@ -137,6 +165,9 @@ class Local:
         _refuse(self, name)
         _enter(self)
         object.__delattr__(self, name)
+
+
+Local.__name__ = Local.__qualname__ = "_local"  # as the real one calls itself
 
 
 def _refuse(local: object, name: str) -> None:

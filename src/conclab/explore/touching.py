@@ -12,8 +12,8 @@ import itertools
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from conclab.explore import engine
 from conclab.explore.operation import Access
-from conclab.explore.outcome import NotControlledError
 from conclab.explore.paths import UNKNOWN
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def shows_call(
         if isinstance(callee, BuiltinFunctionType | BuiltinMethodType):
             owner = callee.__self__
             if isinstance(owner, LOCKS) and callee.__name__ in {"acquire", "__enter__", "acquire_lock"}:
-                raise NotControlledError(made(frame.f_lineno))
+                raise engine.refuse(made(frame.f_lineno))
             return not isinstance(owner, IMMUTABLE) or isinstance(owner, type)
         return True
 
@@ -176,7 +176,7 @@ def real_lock(of: Resolve | None, made: Callable[[int], str]) -> Callable[[Frame
     def shows(frame: FrameType) -> bool:
         obj = UNKNOWN if of is None else of(frame)
         if isinstance(obj, LOCKS):
-            raise NotControlledError(made(frame.f_lineno))
+            raise engine.refuse(made(frame.f_lineno))
         return False
 
     return shows

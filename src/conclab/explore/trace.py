@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.diagnose import wants, where_awaits
 from conclab.explore.mechanism import explain
-from conclab.explore.naming import Names, source_of, where
+from conclab.explore.moment import Moment, step
+from conclab.explore.naming import Names, where
 from conclab.explore.operation import Kind
 from conclab.explore.paths import UNKNOWN
 from conclab.explore.values import shown
@@ -33,31 +33,13 @@ LONGEST = 400  # steps of a story; longer ones are cut in the middle
 FIRST_TASK = 1000  # asyncio tasks are numbered from here on
 
 
-@dataclass(slots=True)
-class Moment:
-    """One step of the story."""
-
-    thread: int
-    site: Site | None
-    kind: Kind | None
-    what: str = ""
-    reads: list[tuple[str, str]] = field(default_factory=list)
-    writes: list[tuple[str, str]] = field(default_factory=list)
-    tested: bool = False
-    switch: bool = False
-    blocked: bool = False
-    values: dict[str, str] = field(default_factory=dict)
-    held: dict[str, list[str]] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)
-    at: dict[str, list[Any]] = field(default_factory=dict)
-
-
 class Trace:
     """Hears of everything that happens in one execution."""
 
     def __init__(self, events: Events, run: Any = None) -> None:
         self.events = events
-        self.names = Names()
+        self.made: list[Any] = []  # in that order
+        self.names = Names(self.made)
         self.moments: list[Moment] = []
         self.values: dict[str, str] = {}
         self.run: Run = run
@@ -133,7 +115,7 @@ class Trace:
             self.moments.append(moment)
         self._current = task
         if task is None:
-            name = getattr(handle._callback, "__qualname__", "a callback")  # noqa: SLF001
+            name = getattr(handle._callback, "__qualname__", "a callback")
             moment = Moment(here.id, None, Kind.STEP, f"the loop runs {name}")
             self._snapshot(moment)
             self.moments.append(moment)
@@ -281,7 +263,7 @@ class Trace:
                 for number, (name, of) in self._threads(run).items()
             ],
             "files": dict(sorted(files.items())),
-            "steps": [_step(moment) for moment in kept],
+            "steps": [step(moment) for moment in kept],
             "kept": len(kept),
             "of": len(self.moments),
             "failed_at": self._failed_at,
@@ -295,22 +277,3 @@ class Trace:
     def _text(self, name: str) -> str:
         source = self.events.points.sources.get(name)
         return source.text if source is not None else ""
-
-
-def _step(moment: Moment) -> dict[str, Any]:
-    site = moment.site
-    return {
-        "thread": moment.thread,
-        "file": None if site is None else Path(site.file).name,
-        "line": None if site is None else site.line,
-        "source": "" if site is None else source_of(site),
-        "what": moment.what,
-        "reads": [{"name": name, "value": value} for name, value in moment.reads],
-        "writes": [{"name": name, "value": value} for name, value in moment.writes],
-        "switch": moment.switch,
-        "blocked": moment.blocked,
-        "values": moment.values,
-        "held": moment.held,
-        "waiting": moment.waiting,
-        "at": moment.at,
-    }

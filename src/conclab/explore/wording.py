@@ -37,7 +37,7 @@ def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: 
     if kind is Kind.SET:
         return f"{operation.name}s {name()}"
     if kind is Kind.ASK and hasattr(obj, "is_set"):
-        return f"looks whether {name()} is set: {'yes' if obj._flag else 'no'}"  # noqa: SLF001
+        return f"looks whether {name()} is set: {'yes' if obj._flag else 'no'}"
     if kind is Kind.JOIN:
         return "gives up waiting" if task.timed_out else f"sees that {obj.name} has ended"
     if kind is Kind.SLEEP:

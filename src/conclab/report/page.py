@@ -6,47 +6,34 @@ that no text can end their element, and a policy in the page lets no other scrip
 
 from __future__ import annotations
 
-import json
-import math
-from base64 import b64encode
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from conclab.files import whole
 from conclab.numerals import UNKNOWN, duration, interval
 from conclab.pictures.answers import caption
 from conclab.pictures.observed import orders
 from conclab.report import chart, gil, tables, timeline, words
+from conclab.report.sheet import embedded, environment, save, script_hash, source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jinja2 import Environment
-
 NAME = "report.html"
-# Inside JSON these occur in texts alone, where \u003c means the same and can't end the element.
-HARMLESS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}
 
 
 def write(run: Mapping[str, object], folder: Path) -> Path:
     """Write the page of a run, whole or not at all, and return its path."""
-    text = render(run)
-    target = folder / NAME
-    with whole(target) as partial:
-        # a lone surrogate, from a file name for example, has no place in UTF-8
-        partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    return target
+    return save(render(run), folder / NAME)
 
 
 def render(run: Mapping[str, object]) -> str:
     """Return the page as text. It depends on the run alone."""
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("page.css", "page.js"))
+    templates = environment()
+    style, script = (source(templates, name) for name in ("page.css", "page.js"))
     observed = timeline.timeline(run)
     if observed:
-        style += timeline.css() + _source(environment, "timeline.css")
-    return environment.get_template("page.html.jinja").render(
+        style += timeline.css() + source(templates, "timeline.css")
+    return templates.get_template("page.html.jinja").render(
         run=run,
         question=run["question"] or run["experiment"],
         answer=words.sentence(run),
@@ -69,32 +56,10 @@ def render(run: Mapping[str, object]) -> str:
         facts=tables.environment(run),
         style=style,
         script=script,
-        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        script_hash=script_hash(script),
         data=embedded(run),
         interval=interval,
     )
-
-
-def embedded(run: Mapping[str, object]) -> str:
-    """Return the run as JSON that can stand inside a script element: nothing in it can end or open one."""
-    return json.dumps(_finite(run), separators=(",", ":"), allow_nan=False).translate(HARMLESS)
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow to import
-
-    return Environment(
-        loader=PackageLoader("conclab.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _source(environment: Environment, name: str) -> str:
-    """Read one of our own files, which the template includes as they are."""
-    return environment.loader.get_source(environment, name)[0] if environment.loader else ""
 
 
 def _grid(run: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
@@ -125,12 +90,3 @@ def _reached(run: Mapping[str, Any]) -> list[tuple[str, str]]:
         for variant in run["variants"]
         if variant["speedup"] and (variant["predicted"] or {}).get("parallel")
     ]
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no word for infinity and nan; run.json writes null for what is unknown."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    return [_finite(one) for one in value] if isinstance(value, list | tuple) else value
