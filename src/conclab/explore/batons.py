@@ -11,6 +11,10 @@ import os
 import select
 from typing import TYPE_CHECKING, Any
 
+from conclab.explore import engine
+
+from conclab.explore.pinning import Pin
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
@@ -66,9 +70,13 @@ class Carrier:
         start_new_thread(self._work, ())
 
     def _work(self) -> None:
+        self._crew.pin.join()
+        me = engine.get_ident()
+        engine.STATE.carriers.add(me)
         while True:
             self.baton.take()
             if self.job is None:
+                engine.STATE.carriers.discard(me)
                 self._ended.release()
                 return
             context, job, arguments = self.job
@@ -93,6 +101,7 @@ class Crew:
     def __init__(self) -> None:
         self.idle: list[Carrier] = []
         self.main = Baton()
+        self.pin = Pin()
 
     def carrier(self) -> Carrier:
         """One that has nothing to do."""

@@ -25,6 +25,8 @@ def sleep(seconds: float) -> None:
     """time.sleep: a lower bound, of virtual time. Of 0: a yield."""
     run = engine.running()
     if run is None:
+        if engine.is_over():
+            raise Abort
         real_sleep(seconds)
         return
     if run.aborting:

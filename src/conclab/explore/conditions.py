@@ -40,7 +40,7 @@ class Condition(RealCondition):
 
     def __new__(cls, lock: Any = None) -> Self:
         """Give a thread that is not under test the real one."""
-        if engine.running() is None and cls is Condition:
+        if engine.is_outside() and cls is Condition:
             return RealCondition(lock)  # type: ignore[return-value]
         return super().__new__(cls)
 
@@ -57,6 +57,8 @@ class Condition(RealCondition):
         """Give the lock back and wait to be notified, as threading.Condition.wait does."""
         run = engine.running()
         lock = self._lock
+        if run is None and engine.is_over():
+            raise Abort
         if run is None or not isinstance(lock, Lock):
             return super().wait(timeout)
         if run.aborting:
@@ -104,7 +106,7 @@ class Condition(RealCondition):
     def _is_owned(self) -> bool:
         lock = self._lock
         run = engine.running()
-        if isinstance(lock, Lock):
+        if isinstance(lock, Lock) and not (run is None and not engine.is_over()):
             return lock.owner is not None and (run is None or lock.owner is run.current)
         return super()._is_owned()  # type: ignore[misc,no-any-return]
 

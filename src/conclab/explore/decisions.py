@@ -51,6 +51,7 @@ class Decisions:
         self.plan: list[tuple[tuple[int, int], int]] = []  # where the policy did not take the default
         self.invariants: list[tuple[Callable[[], Any], Any]] = []
         self.ended_by: Callable[[Any], Failure | None] = lambda _: None
+        self.tracer: Any = None  # of sys.settrace, where the interpreter is followed by that
         self.serial = 0  # of things whose order in a set must be the same each time
         self.on_end: list[Callable[[], None]] = []
         self.enter: Callable[[], None] = lambda: None  # what a carrier does before and after a task
@@ -117,7 +118,9 @@ class Decisions:
             choice.default = default
             choice.ready = count
             choice.stays = default is me
+            ident, self.ident = self.ident, 0  # a policy may be code under test itself
             chosen = self.policy.choose(choice)
+            self.ident = ident
             if chosen is not default:
                 self.plan.append((choice.key, chosen.id))
             if self.record is not None:
@@ -158,7 +161,9 @@ class Decisions:
         me.steps += 1
         self.steps += 1
         key = (me.id, me.steps)
+        ident, self.ident = self.ident, 0
         number = self.policy.pick(key, count, self)  # type: ignore[arg-type]
+        self.ident = ident
         if number:
             self.plan.append((key, number))
         if self.record is not None:

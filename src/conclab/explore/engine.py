@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conclab.explore.outcome import Failure, FailureKind, NotControlledError
@@ -28,6 +28,9 @@ class State:
 
     run: Run | None = None
     events: Events | None = None
+    collects: bool = False  # the program collects garbage itself
+    finalizer: int = 0  # the thread in which finalizers run of a program that has ended
+    carriers: set[int] = field(default_factory=set)  # threads that belong to the engine
 
 
 STATE = State()
@@ -37,6 +40,17 @@ def running() -> Run | None:
     """The execution that the calling thread is part of; None for every other thread of the process."""
     run = STATE.run
     return run if run is not None and run.ident == get_ident() else None
+
+
+def is_over() -> bool:
+    """Whether the calling thread runs what is left of a program: it can wait for nobody."""
+    me = get_ident()
+    return STATE.finalizer == me or me in STATE.carriers
+
+
+def is_outside() -> bool:
+    """Whether the calling thread has nothing to do with the program under test."""
+    return running() is None and not is_over()
 
 
 def is_tried() -> bool:

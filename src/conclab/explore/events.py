@@ -35,6 +35,7 @@ class Events:
 
     def __init__(self, *, include: Iterable[str] = (), only: Iterable[str] = ()) -> None:
         self.run: Run | None = None
+        self.tracer: Any = None  # what sys.settrace is given, if it is
         self.include = frozenset(include)
         self.only = frozenset(only)
         self.files: set[str] = set()  # that code under test was met in
@@ -125,6 +126,7 @@ class Monitoring(Events):
         monitoring.register_callback(self._tool, events.INSTRUCTION, instruction)
         monitoring.register_callback(self._tool, events.PY_START, start)
         monitoring.set_events(self._tool, events.PY_START)
+        monitoring.restart_events()  # what an earlier exploration was not told of any more
 
     def close(self) -> None:
         """Give the number and all events back."""
@@ -148,8 +150,17 @@ class Monitoring(Events):
 class Tracing(Events):
     """On 3.11: every instruction of the code under test costs a call, and no other tracer fits beside it."""
 
+    def open(self) -> None:
+        """Begin to listen."""
+        self._traced: dict[CodeType, bool] = {}  # every call in a traced thread is looked up here
+        self._layout = 0
+        self.tracer = self._call
+
     def started(self) -> None:
         """Trace this thread."""
+        if self.points.layout != self._layout:
+            self._layout = self.points.layout
+            self._traced.clear()
         sys.settrace(self._call)
 
     def ended(self) -> None:
@@ -158,14 +169,18 @@ class Tracing(Events):
 
     def _call(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         code = frame.f_code
-        if not self.is_users(code):
-            return None
-        self.files.add(code.co_filename)
-        if not self.points.of(code):
+        traced = self._traced.get(code)
+        if traced is None:
+            traced = self._traced[code] = self.is_users(code) and bool(self._meet(code))
+        if not traced:
             return None
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
         return self._opcode
+
+    def _meet(self, code: CodeType) -> Any:
+        self.files.add(code.co_filename)
+        return self.points.of(code)
 
     def _opcode(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if event == "opcode":

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import concurrent.futures.thread as pool
-import gc
 import random
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import engine
+from conclab.explore import engine, own
 from conclab.explore.batons import Crew
 from conclab.explore.diagnose import diagnose, leaked
+from conclab.explore.garbage import Collector, alone, forget_frames
 from conclab.explore.outcome import Abort, Failure, FailureKind, NotControlledError
 from conclab.explore.scheduler import Run
 from conclab.explore.threads import TASK
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 STUCK_S = 1.0  # without a step, and without using the CPU: it waits for something that nobody can see
 ENDLESS_S = 10.0  # without a step, computing
 GRACE_S = 0.5  # for a thread to end that waited for something real
-COLLECT_EVERY = 100  # executions: finalizers at a random place would break replay
 clock = time.perf_counter
 
 
@@ -38,17 +37,20 @@ class Executor:
         self.scenario = scenario
         self.events = events
         self.crew = Crew()
-        self.executions = 0
+        self.garbage = Collector()
         self.lost = 0  # threads that could not be ended
 
     def execute(self, policy: Policy, *, record: Record | None = None, trace: Any = None) -> Run:
         """One execution under a policy, from the start to the end of every thread."""
+        self.garbage.prepare()
         random.seed(0)
         run = Run(policy, self.crew, record=record, trace=trace)
         run.ended_by = diagnose
         run.enter = self.events.started
         run.leave = self.events.ended
+        run.tracer = self.events.tracer
         main = _main_thread()
+        self.crew.pin.executed()
         engine.STATE.run = self.events.run = run
         try:
             run.begin(self.scenario, main)
@@ -60,17 +62,18 @@ class Executor:
             self._unwind(run)
             raise
         finally:
-            for action in run.on_end:
-                action()
-            _forget(run)
             engine.STATE.run = self.events.run = None
+            with alone():
+                for action in run.on_end:
+                    action()
+                _forget(run)
         try:
             self.events.check()
         except NotControlledError as error:
             run.failure = Failure(FailureKind.NOT_CONTROLLED, str(error))
-        self.executions += 1
-        if self.executions % COLLECT_EVERY == 0:
-            gc.collect()
+        if run.failure is not None:
+            self.garbage.due = True
+            forget_frames(run.failure.error)
         return run
 
     def _wait(self, run: Run) -> None:
@@ -114,6 +117,7 @@ class Executor:
 
     def close(self) -> None:
         """End all threads that were used."""
+        self.crew.pin.end()
         if not self.lost:
             self.crew.dismiss()
         else:
@@ -132,9 +136,11 @@ def _forget(run: Run) -> None:
     """Let go of the program's objects, and take its threads out of the lists of those to wait for."""
     for thread in [each for each in pool._threads_queues if hasattr(each, TASK)]:
         del pool._threads_queues[thread]
+    run.on_end.clear()
+    run.invariants.clear()
     for task in run.tasks:
         task.thread = task.frame = task.free = None
-        task.locals.clear()
+        own.forget(task)
         task.seen.clear()
 
 

@@ -1,6 +1,8 @@
 """Lock and RLock as the scheduler knows them; they behave as the documented ones do.
 
-Made by a thread that the scheduler does not know, each is the real one.
+Made by a thread that the scheduler does not know, each is the real one. Made by one that it knows but used by
+another thread of the process, each does what a real one does: a module that is imported by code under test
+keeps its locks when the exploration is over.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class Lock:
 
     def __new__(cls) -> Self:
         """Give a thread that is not under test the real one."""
-        if engine.running() is None:
+        if engine.is_outside():
             return real_rlock() if cls.reentrant else real_lock()  # type: ignore[return-value]
         return super().__new__(cls)
 
@@ -58,7 +60,7 @@ class Lock:
         if timeout != -1:
             _check_timeout(blocking, timeout)
         if run is None:
-            return self._unscheduled(blocking)
+            return self._outside(blocking, timeout)
         me: Any = run.current
         if self.reentrant and self.owner is me:
             self.depth += 1
@@ -92,24 +94,36 @@ class Lock:
         self._take(run, me, 1)
         return True
 
-    def _unscheduled(self, blocking: bool) -> bool:
-        """Outside an execution nobody else is there; the finalizers of a program that has ended are."""
+    def _outside(self, blocking: bool, timeout: float) -> bool:
+        if not engine.is_over():
+            return bool(self._beside().acquire(blocking, timeout))
+        # The program has ended: its finalizers have nobody to wait for.
         if self.owner is not None and not (self.reentrant and self.owner == threading.get_ident()):
-            if blocking:
+            if blocking and timeout:
                 raise Abort
             return False
         self.owner = threading.get_ident()
         self.depth += 1
         return True
 
+    def _beside(self) -> Any:
+        """The real one, for threads that are not under test."""
+        found = self.__dict__.get("_real")
+        if found is None:
+            found = self.__dict__.setdefault("_real", real_rlock() if self.reentrant else real_lock())
+        return found
+
     def release(self) -> None:
         """Give it back, as threading.Lock.release does."""
         run = engine.running()
-        if self.owner is None:
-            raise RuntimeError(NOT_YOURS if self.reentrant else NEVER_RELEASED)
+        if run is None and not engine.is_over():
+            self._beside().release()
+            return
         if run is None or run.aborting:
             self._drop()
             return
+        if self.owner is None:
+            raise RuntimeError(NOT_YOURS if self.reentrant else NEVER_RELEASED)
         if self.reentrant and self.owner is not run.current:
             raise RuntimeError(NOT_YOURS)
         if self.depth == 1 and engine.is_tried():
@@ -131,15 +145,20 @@ class Lock:
     def _drop(self) -> None:
         self.depth -= 1
         if self.depth <= 0:
-            held = getattr(self.owner, "held", [])
-            if self in held:
-                held.remove(self)
-            self.owner = None
-            self.depth = 0
+            self._drop_all()
+
+    def _drop_all(self) -> None:
+        held = getattr(self.owner, "held", [])
+        if self in held:
+            held.remove(self)
+        self.owner = None
+        self.depth = 0
 
     def locked(self) -> bool:
         """Whether somebody holds it, as threading.Lock.locked does."""
         run = engine.running()
+        if run is None and not engine.is_over():
+            return bool(self._beside().locked())
         if run is not None:
             run.announce(Operation(Kind.LOCKED, obj=self))
         return self.owner is not None
@@ -155,8 +174,8 @@ class Lock:
         self.release()
 
     def _at_fork_reinit(self) -> None:
-        self.owner = None
-        self.depth = 0
+        self._drop_all()
+        self.__dict__.pop("_real", None)
 
     def __repr__(self) -> str:
         state = "locked" if self.owner is not None else "unlocked"
@@ -170,6 +189,8 @@ class RLock(Lock):
 
     def _is_owned(self) -> bool:
         run = engine.running()
+        if run is None and not engine.is_over():
+            return bool(self._beside()._is_owned())
         return self.owner is not None and (run is None or self.owner is run.current)
 
     def _recursion_count(self) -> int:
@@ -180,7 +201,9 @@ class RLock(Lock):
         owner = getattr(self.owner, "ident", 0)
         return f"<{state} _thread.RLock object owner={owner} count={self.depth} at {id(self):#x}>"
 
-    def _release_save(self) -> int:
+    def _release_save(self) -> Any:
+        if engine.is_outside():
+            return self._beside()._release_save()
         if self.owner is None or not self._is_owned():
             raise RuntimeError(NOT_YOURS)
         depth = self.depth
@@ -188,9 +211,16 @@ class RLock(Lock):
         self.release()
         return depth
 
-    def _acquire_restore(self, depth: int) -> None:
+    def _acquire_restore(self, depth: Any) -> None:
+        if engine.is_outside():
+            self._beside()._acquire_restore(depth)
+            return
         self.acquire()
         self.depth = depth
+
+
+if not hasattr(real_rlock(), "locked"):  # before 3.14
+    RLock.locked = property()  # type: ignore[assignment,method-assign]
 
 
 def _check_timeout(blocking: bool, timeout: float) -> None:

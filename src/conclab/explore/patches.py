@@ -11,6 +11,7 @@ import asyncio
 import concurrent.futures.thread as pool
 import contextlib
 import functools
+import gc
 import multiprocessing.process
 import os
 import queue
@@ -23,7 +24,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import clock, conditions, engine, locks, signals, threads
+from conclab.explore import clock, conditions, engine, garbage, locks, own, signals, threads
 from conclab.explore.loop import Loop
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class SimpleQueue(queue._PySimpleQueue):  # type: ignore[name-defined,misc]
 
     def __new__(cls) -> Any:
         """Give a thread that is not under test the real one."""
-        return super().__new__(cls) if engine.running() is not None else _RealSimpleQueue()
+        return _RealSimpleQueue() if engine.is_outside() else super().__new__(cls)
 
 
 class _NoLock:
@@ -72,10 +73,11 @@ PUBLIC: list[tuple[Any, str, Any]] = [
     (threading, "RLock", locks.RLock),
     (threading, "Condition", conditions.Condition),
     (threading, "Event", signals.Event),
-    (threading, "local", threads.Local),
+    (threading, "local", own.Local),
     (_thread, "start_new_thread", threads.start_new_thread),
     (queue, "SimpleQueue", SimpleQueue),
     (asyncio, "new_event_loop", _new_loop),
+    (gc, "collect", garbage.collect),
     *((time, name, replacement) for name, replacement in clock.CLOCKS.items()),
 ]
 INNER: list[tuple[Any, str, Any]] = [

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import contextvars
 import re
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from conclab.explore import own
 from conclab.explore.decisions import Decisions, by_id
 from conclab.explore.operation import Kind
 from conclab.explore.outcome import Abort, Failure, FailureKind, NotControlledError, WrongResultError
@@ -72,6 +74,8 @@ class Run(Decisions):
             if not self.aborting:
                 self.enter()
                 body()
+                if task.locals:
+                    own.forget(task)
         except NotControlledError as error:
             self._raised(task, error)
         except Abort:
@@ -134,6 +138,9 @@ class Run(Decisions):
         """Wait until the current task is chosen to do this; False if its time was over instead."""
         if self.aborting:
             self._unwind()
+        tracer = self.tracer
+        if tracer is not None and frame is None:
+            sys.settrace(None)  # 3.11: each of the calls below would be one more for the tracer
         me = self.current
         me.pending = operation
         me.free = free
@@ -175,6 +182,8 @@ class Run(Decisions):
             self.changes += 1
         me.free = me.deadline = None
         me.early = False
+        if tracer is not None and frame is None:
+            sys.settrace(tracer)
         return not me.timed_out
 
     def _pass(self, task: Task, me: Task) -> None:

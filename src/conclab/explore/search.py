@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import random
 import time
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.discovery import load
 from conclab.errors import BadRequestError
-from conclab.explore import engine, events, patches
+from conclab.explore import engine, events, garbage, patches
 from conclab.explore.execution import Executor
 from conclab.explore.fewest import Fewest
 from conclab.explore.outcome import Failure, FailureKind, Verdict
@@ -98,15 +97,12 @@ class Search:
         if engine.STATE.events is not None:
             raise BadRequestError("an exploration is going on in this process already; one at a time")
         listening = events.make(include=self.target.include, only=self.target.only)
-        collects = gc.isenabled()
         numbers = random.getstate()
         engine.STATE.events = listening
         try:
-            with patches.patched():
+            with patches.patched(), garbage.held_back():
                 listening.open()
                 self.executor = Executor(self.target.scenario, listening)
-                gc.collect()
-                gc.disable()  # a finalizer at a random place would be a switch that nobody decided
                 try:
                     yield
                 finally:
@@ -114,9 +110,8 @@ class Search:
                     listening.close()
         finally:
             engine.STATE.events = None
+            engine.STATE.collects = False
             random.setstate(numbers)
-            if collects:
-                gc.enable()
 
     def _execute(self, policy: Policy) -> Run:
         run = self.executor.execute(policy, record=Record() if policy.records else None)

@@ -24,7 +24,7 @@ class Event(RealEvent):
 
     def __new__(cls) -> Self:
         """Give a thread that is not under test the real one."""
-        if engine.running() is None and cls is Event:
+        if engine.is_outside() and cls is Event:
             return RealEvent()  # type: ignore[return-value]
         return super().__new__(cls)
 
@@ -38,7 +38,7 @@ class Event(RealEvent):
 
     @property
     def _cond(self) -> Condition:
-        """What the real one has; only subclasses and a fork ask for it."""
+        """What the real one has: for subclasses, and for threads that are not under test."""
         found: Condition | None = self.__dict__.get("_own_cond")
         if found is None:
             found = self.__dict__["_own_cond"] = Condition(Lock())
@@ -56,6 +56,9 @@ class Event(RealEvent):
     def set(self) -> None:
         """Wake everybody who waits."""
         run = engine.running()
+        if run is None and not engine.is_over():
+            super().set()
+            return
         if run is not None:
             run.announce(Operation(Kind.SET, "set", obj=self))
             if run.record is not None:
@@ -80,7 +83,11 @@ class Event(RealEvent):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is set."""
         run = engine.running()
+        if run is None and not engine.is_over():
+            return super().wait(timeout)
         if run is None:
+            if not self._flag and (timeout is None or timeout > 0):
+                raise Abort
             return self._flag
         if timeout is not None and timeout <= 0:
             return self.is_set()

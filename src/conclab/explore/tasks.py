@@ -36,7 +36,7 @@ class Task:
         self.seen: dict[Operation, int] = {}
         self.idle = 0
         self.aborts = 0
-        self.locals: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self.locals: list[Callable[[], Any]] = []  # each threading.local in which it has attributes, weakly
         self.error: BaseException | None = None
         self.sources: list[int] = []  # steps that made what it does next possible
         self.last = -1  # its last step

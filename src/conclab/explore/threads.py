@@ -1,4 +1,4 @@
-"""Thread.start, join and is_alive, what tells which threads there are, and threading.local."""
+"""Thread.start, join and is_alive, and what tells which threads there are, as the scheduler knows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from conclab.explore import engine
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.outcome import Abort
 
-RealLocal = threading.local
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
@@ -133,61 +132,3 @@ def is_alive(self: threading.Thread) -> bool:
     if run is not None:
         run.announce(Operation(Kind.ASK, obj=task))
     return not getattr(task, "done", False)
-
-
-class Local:
-    """threading.local: attributes that every task has of its own."""
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Give a thread that is not under test the real one."""
-        run = engine.running()
-        if run is None and cls is Local:
-            return RealLocal()
-        if (args or kwargs) and cls.__init__ is object.__init__:
-            raise TypeError("Initialization arguments are not supported")
-        self = super().__new__(cls)
-        object.__setattr__(self, "_local_arguments", (args, kwargs))
-        own = object.__getattribute__(self, "__dict__")
-        if run is not None:
-            run.current.locals[id(self)] = (self, own)
-        return self
-
-    def __getattribute__(self, name: str) -> Any:
-        _enter(self)
-        return object.__getattribute__(self, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        _refuse(self, name)
-        _enter(self)
-        object.__setattr__(self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        _refuse(self, name)
-        _enter(self)
-        object.__delattr__(self, name)
-
-
-Local.__name__ = Local.__qualname__ = "_local"  # as the real one calls itself
-
-
-def _refuse(local: object, name: str) -> None:
-    if name == "__dict__":
-        raise AttributeError(f"{type(local).__name__!r} object attribute '__dict__' is read-only")
-
-
-def _enter(local: Any) -> None:
-    """Give the object the attributes of the current task; a subclass is initialised anew for every task."""
-    run = engine.running()
-    if run is None:
-        return
-    places = run.current.locals
-    found = places.get(id(local))
-    if found is not None:
-        object.__setattr__(local, "__dict__", found[1])
-        return
-    arguments = object.__getattribute__(local, "__dict__").get("_local_arguments", ((), {}))
-    own = {"_local_arguments": arguments}
-    places[id(local)] = (local, own)
-    object.__setattr__(local, "__dict__", own)
-    if type(local).__init__ is not object.__init__:
-        type(local).__init__(local, *arguments[0], **arguments[1])

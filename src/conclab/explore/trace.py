@@ -192,7 +192,7 @@ class Trace:
         name = self._name(operation, frame)
         text = shown(value)
         if operation.kind in {Kind.STORE, Kind.WRITE} or (
-            operation.kind is Kind.CALL and self._changed(name, text)
+            operation.kind is Kind.CALL and self._changed(name, text, operation, frame)
         ):
             moment.writes.append((name, text))
         elif operation.kind is Kind.CALL:
@@ -201,8 +201,12 @@ class Trace:
         if moment is self.moments[-1]:
             moment.values = dict(self.values)
 
-    def _changed(self, name: str, text: str) -> bool:
-        return self.values.get(name) != text
+    def _changed(self, name: str, text: str, operation: Operation, frame: FrameType) -> bool:
+        """Whether a call has changed the value: as it says of itself, or as can be seen."""
+        touched = operation.touches(frame) if operation.touches is not None else None
+        if touched:
+            return any(access.writes for access in touched)
+        return name in self.values and self.values[name] != text
 
     def _value(self, operation: Operation, frame: FrameType) -> Any:
         value = operation.seen(frame) if operation.seen is not None else UNKNOWN
