@@ -28,13 +28,12 @@ def diagnose(run: Run) -> Failure | None:
     cycle = _cycle(live)
     if cycle:
         names = " -> ".join(task.name for task in [*cycle, cycle[0]])
-        locks = " and ".join(f"{task.name} holds {_held(run, task)}" for task in cycle)
         return Failure(
             FailureKind.DEADLOCK,
             f"deadlock: {names} wait for each other",
             task=cycle[0],
             details=[*details, f"cycle: {names}"],
-            mechanism=f"{locks}, and each waits for a lock of the next: none of them can ever go on",
+            mechanism=f"{'; '.join(_stands(run, task) for task in cycle)}: none of them can ever go on",
         )
     dead = [task for task in owed if _ended_owner(task)]
     if dead:
@@ -212,8 +211,9 @@ def _ended_owner(task: Task) -> bool:
     return lock is not None and (lock.owner.done or lock.owner is task)
 
 
-def _held(run: Run, task: Task) -> str:
-    return " and ".join(name_of(run, lock) for lock in task.held) or "what the other waits for"
+def _stands(run: Run, task: Task) -> str:
+    held = " and ".join(name_of(run, lock) for lock in task.held)
+    return f"{task.name} {f'holds {held} and ' if held else ''}{wants(run, task)}"
 
 
 def _unheard(task: Task) -> tuple[Any, Any, str] | None:

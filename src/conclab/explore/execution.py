@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from conclab.explore.policy import Policy
     from conclab.explore.record import Record
 
-STUCK_S = 1.0  # without a step, and without using the CPU: it waits for something that nobody can see
-ENDLESS_S = 10.0  # without a step, computing
-GRACE_S = 0.5  # for a thread to end that waited for something real
+ASKED = (1.0, 0.2)  # seconds for a thread to end: of itself, interrupted
+PRESSED = (0.0, 0.2)  # the same for one that does not come back
+LAST_S = 0.3  # when each of its lines raises
 clock = time.perf_counter
 
 
@@ -38,7 +38,6 @@ class Executor:
         self.events = events
         self.crew = Crew()
         self.garbage = Collector()
-        self.lost = 0  # threads that could not be ended
 
     def execute(self, policy: Policy, *, record: Record | None = None, trace: Any = None) -> Run:
         """One execution under a policy, from the start to the end of every thread."""
@@ -57,10 +56,8 @@ class Executor:
             self._wait(run)
             if run.failure is None:
                 run.failure = leaked(run)
+        finally:
             self._unwind(run)
-        except BaseException:
-            self._unwind(run)
-            raise
         finally:
             engine.STATE.run = self.events.run = None
             with alone():
@@ -78,51 +75,75 @@ class Executor:
 
     def _wait(self, run: Run) -> None:
         """Wait for the end; without a step for a while, find out why."""
-        steps, since = -1, clock()
-        used = 0.0
-        while not self.crew.main.take_within(STUCK_S / 4):
-            if run.steps != steps:
-                steps, since, used = run.steps, clock(), _cpu_s(run.ident)
-                continue
-            idle = clock() - since
-            computing = _cpu_s(run.ident) - used > idle / 2
-            if idle > (ENDLESS_S if computing else STUCK_S):
-                run.failure = _stuck(run, computing=computing)
-                self._give_up(run)
+        watch: Watch | None = None
+        while not self.crew.main.take_within(LOOK_S):
+            watch = watch or Watch(run)
+            run.failure = watch.look()
+            if run.failure is not None:
                 return
 
-    def _give_up(self, run: Run) -> None:
-        """The running thread does not come back. End the others: it may wait for what one of them holds."""
-        stuck = run.current
-        run.aborting = True
-        run.lost.append(stuck)
-        _interrupt(stuck.ident)
-        while run.unwind_next():
-            self._take(run)
-        if self.crew.main.take_within(GRACE_S):
-            run.lost.remove(stuck)
-        self.lost += len(run.lost)
-
     def _unwind(self, run: Run) -> None:
-        """Send everybody home who is still there."""
-        if run.failure is not None and run.failure.kind is FailureKind.NOT_CONTROLLED and run.lost:
-            return
-        while run.unwind_next():
-            self._take(run)
-        self.lost += len(run.lost)
+        """Send everybody home who is still there, first the one who runs, if anybody does."""
+        run.aborting = True
+        running = run.current
+        if running is not None and not running.done:
+            self._end(run, running, PRESSED)
+        for task in run.tasks:
+            if not task.done and task is not running and task not in run.lost:
+                run.resume(task)
+                self._end(run, task, ASKED)
+        if run.lost or run.doomed:
+            self._leave_behind(run)
 
-    def _take(self, run: Run) -> None:
-        if not self.crew.main.take_within(ENDLESS_S):
-            run.lost.append(run.current)
+    def _end(self, run: Run, task: Task, efforts: tuple[float, ...]) -> None:
+        """Wait for the end of a task; after a while interrupt it, and then have each of its lines raise."""
+        for number, seconds in enumerate(efforts):
+            if self._is_over(run, task, seconds):
+                return
+            if number == 0:
+                interrupt(task.ident)
+            else:
+                run.doom(task)
+        if not self._is_over(run, task, LAST_S):
+            run.lost.append(task)
+
+    def _is_over(self, run: Run, task: Task, seconds: float) -> bool:
+        until = clock() + seconds
+        while not task.done and task not in run.lost:
+            if not self.crew.main.take_within(max(0.0, until - clock())) and clock() >= until:
+                break
+        return task.done or task in run.lost
+
+    def _leave_behind(self, run: Run) -> None:
+        """Threads that can't be ended keep their crew; whoever waited for what another one held may end now."""
+        self.events.spare()
+        until = clock() + LAST_S
+        while any(not task.done for task in run.lost) and clock() < until:
+            time.sleep(0.01)
+        left = [task for task in run.lost if not task.done]
+        run.failure = _with_left(run.failure, left)
+        self.crew.abandon()
+        self.crew = Crew()
 
     def close(self) -> None:
         """End all threads that were used."""
-        self.crew.pin.end()
-        if not self.lost:
-            self.crew.dismiss()
-        else:
-            while self.crew.idle:
-                self.crew.idle.pop().end()
+        self.crew.dismiss()
+
+
+def _with_left(failure: Failure | None, left: list[Task]) -> Failure | None:
+    """What is to be said when threads can't be ended: no other execution would be free of them."""
+    if not left:
+        return failure
+    names = " and ".join(task.name for task in left)
+    if failure is not None and failure.kind is FailureKind.NOT_CONTROLLED:
+        failure.summary += f". ({names} could not be ended: the thread is left behind)"
+        return failure
+    found = f"; found before: {failure.summary}" if failure is not None else ""
+    text = (
+        f"{names} could not be ended when it was not needed any more: it waits for something real, or "
+        f"swallows BaseException again and again. Catch Exception instead{found}"
+    )
+    return Failure(FailureKind.NOT_CONTROLLED, text, task=left[0])
 
 
 def _main_thread() -> threading.Thread:
@@ -142,44 +163,3 @@ def _forget(run: Run) -> None:
         task.thread = task.frame = task.free = None
         own.forget(task)
         task.seen.clear()
-
-
-def _cpu_s(ident: int) -> float:
-    """CPU time of a thread, where the system tells."""
-    try:
-        return time.clock_gettime(time.pthread_getcpuclockid(ident))
-    except (AttributeError, OSError):
-        return 0.0
-
-
-def _interrupt(ident: int) -> None:
-    """Raise in a thread that computes without end; one that waits in C is not reached by that."""
-    import ctypes  # noqa: PLC0415 - needed in this case alone
-
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abort))
-
-
-def _stuck(run: Run, *, computing: bool) -> Failure:
-    frame = sys._current_frames().get(run.ident)
-    inner = ""
-    if frame is not None and run.trace is None:
-        inner = f"{frame.f_code.co_name}() of {frame.f_globals.get('__name__', '?')}"
-    events = engine.STATE.events
-    while frame is not None and events is not None and not events.is_users(frame.f_code):
-        frame = frame.f_back
-    at = ""
-    if frame is not None:
-        import linecache  # noqa: PLC0415
-
-        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-        at = f" at line {frame.f_lineno} ({line})" if line else f" at line {frame.f_lineno}"
-    if computing:
-        text = (
-            f"{run.current.name} computes without end{at}: nothing in that loop is visible to another thread"
-        )
-    else:
-        text = (
-            f"{run.current.name} waits{at} for something outside the engine's control"
-            f"{f', in {inner}' if inner else ''}: real input, a real lock or C code that blocks"
-        )
-    return Failure(FailureKind.NOT_CONTROLLED, text, task=run.current)

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 
     from conclab.explore.operation import Operation
 
-REFLECTION = {"setattr", "__dict__", "vars", "delattr"}  # any attribute may be stored by these
-WORSE = {"exec", "globals", "eval"}  # and any variable by these
+REFLECTION = {
+    "setattr",
+    "__dict__",
+    "vars",
+    "delattr",
+    "exec",
+    "eval",
+}  # any attribute may be stored by these
+OPTIMIZED = 1  # the flag of a function's code; that of a class or a module runs in one thread, once
 OFTEN = 2  # a name that is stored by others than its owner's constructor
 
 
@@ -79,16 +86,14 @@ class Points:
                 self._stored[name] = OFTEN if name in source.captured else self._stored.get(name, 0)
             elif each.opname in STORES and not (each.opname.endswith("_ATTR") and private):
                 self._stored[name] = OFTEN
-            elif isinstance(name, str) and name in REFLECTION | WORSE:
+            elif isinstance(name, str) and name in REFLECTION:
                 self._stored["*"] = OFTEN
-                if name in WORSE:
-                    self._stored["**"] = OFTEN
 
     def _often(self, name: Any, *, variable: bool = False) -> bool:
-        return self._stored.get(name, 0) >= OFTEN or ("**" if variable else "*") in self._stored
+        return self._stored.get(name, 0) >= OFTEN or (not variable and "*" in self._stored)
 
     def _register(self, code: CodeType, source: Source) -> dict[int, tuple[Operation, Any]]:
-        if code.co_name == "<module>":
+        if not code.co_flags & OPTIMIZED:
             return {}
         found = {}
         before = None

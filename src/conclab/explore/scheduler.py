@@ -95,9 +95,19 @@ class Run(Decisions):
         kind = FailureKind.ASSERTION if isinstance(error, AssertionError) else FailureKind.EXCEPTION
         if isinstance(error, WrongResultError):
             kind = FailureKind.NOT_LINEARIZABLE
-        text = ADDRESS.sub("", " ".join(str(error).split()))
+        text = self._said(error)
         name = type(error).__name__
         self.fail(Failure(kind, f"{name}{': ' if text else ''}{text}", task=task, error=error))
+
+    def _said(self, error: BaseException) -> str:
+        """The text of an exception, without addresses; it may be the program's code that makes it."""
+        ident, self.ident = self.ident, 0
+        try:
+            return ADDRESS.sub("", " ".join(str(error).split()))
+        except Exception:  # noqa: BLE001 - an exception that can't be printed is still an exception
+            return ""
+        finally:
+            self.ident = ident
 
     def _end(self, task: Task) -> Baton:
         threading._active.pop(task.ident, None)  # type: ignore[attr-defined]
