@@ -12,7 +12,7 @@ import select
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
-
+from conclab.explore.outcome import Abort
 from conclab.explore.pinning import Pin
 
 if TYPE_CHECKING:
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 # Taken before anything is patched: the engine itself always waits for real.
 allocate_lock = _thread.allocate_lock
 start_new_thread = _thread.start_new_thread
+real_poll = getattr(select, "poll", None)
+real_select = select.select
 
 
 class Baton:
     """Parks one thread until another hands it over. It holds no more than one at a time."""
 
-    __slots__ = ("_read", "_write")
+    __slots__ = ("_poll", "_read", "_write")
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
+        self._poll: Any = None
 
     def hand(self, _write: Any = os.write) -> None:
         """Let whoever waits for this baton go on."""
@@ -42,12 +45,13 @@ class Baton:
 
     def take_within(self, seconds: float) -> bool:
         """Wait for it no longer than that; tells whether it came."""
-        poll = select.poll() if hasattr(select, "poll") else None
-        if poll is None:
-            ready: list[Any] = select.select([self._read], [], [], seconds)[0]
+        if real_poll is None:
+            ready: list[Any] = real_select([self._read], [], [], seconds)[0]
         else:
-            poll.register(self._read, select.POLLIN)
-            ready = poll.poll(seconds * 1000)
+            if self._poll is None:
+                self._poll = real_poll()
+                self._poll.register(self._read, select.POLLIN)
+            ready = self._poll.poll(seconds * 1000)
         if ready:
             self.take()
         return bool(ready)
@@ -70,22 +74,29 @@ class Carrier:
         start_new_thread(self._work, ())
 
     def _work(self) -> None:
-        self._crew.pin.join()
         me = engine.get_ident()
         engine.STATE.carriers.add(me)
-        while True:
-            self.baton.take()
-            if self.job is None:
-                engine.STATE.carriers.discard(me)
-                self._ended.release()
-                return
-            context, job, arguments = self.job
-            after = context.run(job, *arguments)
-            # What the job left in this frame must not outlive it: finalizers run where they are expected.
-            self.job = context = job = arguments = None  # type: ignore[assignment]
-            self._crew.idle.append(self)
-            after.hand()
-            after = None  # type: ignore[assignment]
+        try:
+            self._crew.pin.join()
+            while not self._crew.abandoned:
+                self.baton.take()
+                if self.job is None:
+                    break
+                self._carry()
+        except Abort:
+            pass  # of a thread that was interrupted, and heard of it late
+        finally:
+            engine.STATE.carriers.discard(me)
+            self._ended.release()
+
+    def _carry(self) -> None:
+        assert self.job is not None
+        context, job, arguments = self.job
+        after = context.run(job, *arguments)
+        # What the job left in this frame must not outlive it: finalizers run where they are expected.
+        self.job = context = job = arguments = None  # type: ignore[assignment]
+        self._crew.idle.append(self)
+        after.hand()
 
     def end(self) -> None:
         """Send the thread home and wait for it."""
@@ -101,14 +112,23 @@ class Crew:
     def __init__(self) -> None:
         self.idle: list[Carrier] = []
         self.main = Baton()
+        self.abandoned = False
+        self._made = 0
         self.pin = Pin()
 
     def carrier(self) -> Carrier:
         """One that has nothing to do."""
-        return self.idle.pop() if self.idle else Carrier(self)
+        if self.idle:
+            return self.idle.pop()
+        self._made += 1
+        return Carrier(self)
 
-    def dismiss(self) -> None:
-        """Send all home; those that are lost in code that can't be controlled stay where they are."""
+    def abandon(self) -> None:
+        """Send home who is here. Who is lost ends when it can, and writes to the pipe that it knows."""
+        self.abandoned = True
         while self.idle:
             self.idle.pop().end()
-        self.main.close()
+            self._made -= 1
+        if not self._made:
+            self.main.close()
+        self.pin.end()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Task
 
-RealCondition = threading.Condition
+RealCondition: Any = threading.Condition  # Any: its private parts are used here
 SOON_S = 1.0  # a Timer of more than that is taken at its word: nobody else is so slow
 
 
@@ -35,14 +35,14 @@ class Waiter:
         return self.notified and self.lock.owner is None
 
 
-class Condition(RealCondition):
+class Condition(RealCondition):  # type: ignore[misc]
     """threading.Condition, whose waiter takes the lock again in the same operation that wakes it."""
 
     def __new__(cls, lock: Any = None) -> Self:
         """Give a thread that is not under test the real one."""
         if engine.is_outside() and cls is Condition:
-            return RealCondition(lock)  # type: ignore[return-value]
-        return super().__new__(cls)
+            return RealCondition(lock)  # type: ignore[no-any-return]
+        return super().__new__(cls)  # type: ignore[no-any-return]
 
     def __init__(self, lock: Any = None) -> None:
         super().__init__(RLock() if lock is None else lock)
@@ -60,7 +60,7 @@ class Condition(RealCondition):
         if run is None and engine.is_over():
             raise Abort
         if run is None or not isinstance(lock, Lock):
-            return super().wait(timeout)
+            return super().wait(timeout)  # type: ignore[no-any-return]
         if run.aborting:
             raise Abort
         if lock.owner is not run.current:
@@ -78,7 +78,7 @@ class Condition(RealCondition):
         lock._give(run)
         deadline = None if timeout is None else run.now + max(0.0, timeout)
         operation = Operation(Kind.RESUME, obj=lock)
-        operation.name = self  # type: ignore[assignment]
+        operation.name = self
         waiting = _Waiting(waiter, me, run)
         came = run.announce(operation, waiting.free, deadline=deadline, early=is_timer(me, timeout))
         if not came and not waiter.notified:
@@ -108,7 +108,7 @@ class Condition(RealCondition):
         run = engine.running()
         if isinstance(lock, Lock) and not (run is None and not engine.is_over()):
             return lock.owner is not None and (run is None or lock.owner is run.current)
-        return super()._is_owned()  # type: ignore[misc,no-any-return]
+        return super()._is_owned()  # type: ignore[no-any-return]
 
 
 class _Waiting:

@@ -56,6 +56,8 @@ class Decisions:
         self.on_end: list[Callable[[], None]] = []
         self.enter: Callable[[], None] = lambda: None  # what a carrier does before and after a task
         self.leave: Callable[[], None] = lambda: None
+        self.is_owed: Callable[[Task], bool] = lambda task: not task.daemon  # whether the end waits for it
+        self.doom: Callable[[int], None] = lambda _: None  # have each line of that thread raise
         self._choice = Choice(self)
 
     def _decide(self, me: Task) -> Task:  # noqa: C901, PLR0912, PLR0915 - the hot path: one function, no calls

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def diagnose(run: Run) -> Failure | None:
     """Say what is wrong; None if whoever is left need not end (daemons, idle workers of an executor)."""
     live = [task for task in run.live if not task.done]
-    owed = [task for task in live if not (task.daemon or _is_idle_worker(task))]
+    owed = [task for task in live if is_owed(task)]
     if not owed:
         return leaked(run)
     details = [describe(run, task) for task in live]
@@ -98,7 +98,7 @@ def _waiting(run: Run, owed: list[Task], details: list[str]) -> Failure:
         for task in owed
         if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)
     ]
-    why = next((_loop_mechanism(loop) for loop in loops if loop._ready), "")
+    why = next((_loop_mechanism(loop) for loop in loops if loop._ready), "")  # type: ignore[attr-defined]
     why = why or _nobody_left(run, owed)
     return Failure(kind, text, task=owed[0], details=details, mechanism=why)
 
@@ -229,8 +229,13 @@ def _unheard(task: Task) -> tuple[Any, Any, str] | None:
     return None
 
 
+def is_owed(task: Task) -> bool:
+    """Whether the program is to end only after this task; all others end with the interpreter."""
+    return not task.daemon and not _is_idle_worker(task)
+
+
 def _is_idle_worker(task: Task) -> bool:
     """A worker of an executor that waits for work ends with the interpreter."""
-    if task.thread not in pool._threads_queues:
+    if task.thread not in pool._threads_queues or (task.free is not None and task.free()):
         return False
     return task.pending is not None and task.pending.kind in {Kind.RESUME, Kind.ACQUIRE}

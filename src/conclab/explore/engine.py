@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conclab.explore.outcome import Failure, FailureKind, NotControlledError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
 
 get_ident = threading.get_ident
+HERE = str(Path(__file__).parent)
 get_frame = sys._getframe
 
 
@@ -103,6 +105,11 @@ def made(thing: object) -> Site | None:
     if run is None or run.trace is None:
         return None
     run.trace.made.append(thing)
+    maker: FrameType | None = get_frame(2)
+    while maker is not None and maker.f_code.co_filename.startswith(HERE):
+        maker = maker.f_back
+    if maker is None or STATE.events is None or not STATE.events.is_users(maker.f_code):
+        run.trace.inner.add(id(thing))
     frame = own_frame(3)
     return None if frame is None else Site(frame.f_code.co_filename, frame.f_lineno)
 

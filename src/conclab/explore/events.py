@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore.outcome import NotControlledError
+from conclab.explore.outcome import Abort, NotControlledError
 from conclab.explore.paths import forget
 from conclab.explore.points import Points
 
@@ -41,6 +41,7 @@ class Events:
         self.files: set[str] = set()  # that code under test was met in
         self.points = Points(self.is_users)
         self._users: dict[str, bool] = {}
+        self.doomed: set[int] = set()  # threads
 
     def is_users(self, code: CodeType) -> bool:
         """Whether code is under test: no library and no installed package, unless asked for."""
@@ -88,6 +89,18 @@ class Events:
     def close(self) -> None:
         """Leave nothing behind."""
         forget()
+
+    def doom(self, ident: int) -> None:
+        """Have each line of the program raise in that thread, which does not come to its end otherwise."""
+        self.doomed.add(ident)
+
+    def spare(self) -> None:
+        """No more of that."""
+        self.doomed.clear()
+
+    def _condemn(self, code: CodeType) -> None:
+        if get_ident() in self.doomed and self.is_users(code):
+            raise Abort
 
     def check(self) -> None:
         """Raise NotControlledError if somebody else switched the events off."""
@@ -140,6 +153,23 @@ class Monitoring(Events):
             monitoring.free_tool_id(self._tool)
         super().close()
 
+    def doom(self, ident: int) -> None:
+        """By events of lines, which are not wanted otherwise."""
+        super().doom(ident)
+        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if monitoring.get_tool(self._tool) == NAME:
+            events = monitoring.events
+            monitoring.register_callback(self._tool, events.LINE, lambda code, _: self._condemn(code))
+            monitoring.set_events(self._tool, events.PY_START | events.LINE)
+
+    def spare(self) -> None:
+        """Without them."""
+        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if self.doomed and monitoring.get_tool(self._tool) == NAME:
+            monitoring.set_events(self._tool, monitoring.events.PY_START)
+            monitoring.register_callback(self._tool, monitoring.events.LINE, None)
+        super().spare()
+
     def check(self) -> None:
         """The program could free the number, and then nothing would be seen of it."""
         monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
@@ -177,6 +207,20 @@ class Tracing(Events):
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
         return self._opcode
+
+    def doom(self, ident: int) -> None:
+        """By the tracer that is in that thread anyway; it is gone once it has raised."""
+        super().doom(ident)
+        frame = sys._current_frames().get(ident)
+        while frame is not None:
+            if self.is_users(frame.f_code):
+                frame.f_trace = self._line
+                frame.f_trace_lines = True
+            frame = frame.f_back
+
+    def _line(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
+        self._condemn(frame.f_code)
+        return self._line
 
     def _meet(self, code: CodeType) -> Any:
         self.files.add(code.co_filename)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conclab.explore.scheduler import Run
 
+RealLoop: Any = asyncio.BaseEventLoop  # Any: its private parts are used here
 INTERNAL = ("asyncio", "concurrent.futures")
 
 
@@ -52,7 +53,7 @@ class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
     __eq__ = object.__eq__
 
 
-class Loop(asyncio.BaseEventLoop):
+class Loop(RealLoop):  # type: ignore[misc]
     """The loop that asyncio.run makes for code under test."""
 
     def __init__(self) -> None:
@@ -83,9 +84,9 @@ class Loop(asyncio.BaseEventLoop):
     def _call_soon(self, *args: Any) -> Any:
         """From another thread this is an operation: the loop may be asleep, or not yet."""
         run = engine.running()
-        if run is not None and self._thread_id not in {None, run.ident}:  # type: ignore[attr-defined]
+        if run is not None and self._thread_id not in {None, run.ident}:
             run.announce(Operation(Kind.CALL, "call_soon", obj=self))
-        return super()._call_soon(*args)  # type: ignore[misc]
+        return super()._call_soon(*args)
 
     def time(self) -> float:
         """What the virtual clock says."""
@@ -105,7 +106,7 @@ class Loop(asyncio.BaseEventLoop):
         self._woken = True
 
     def _check_running(self) -> None:
-        super()._check_running()  # type: ignore[misc]
+        super()._check_running()
         if engine.running() is None:
             raise Abort
 
@@ -117,7 +118,7 @@ class Loop(asyncio.BaseEventLoop):
         if run is None or run.aborting:
             raise Abort
         self._drop_cancelled()
-        if not self._ready and not self._stopping:  # type: ignore[attr-defined]
+        if not self._ready and not self._stopping:
             self._sleep(run)
         self._ripen(run)
         handle = self._oldest_internal()
@@ -127,13 +128,13 @@ class Loop(asyncio.BaseEventLoop):
             handle._run()
 
     def _drop_cancelled(self) -> None:
-        while self._scheduled and self._scheduled[0]._cancelled:  # type: ignore[attr-defined]
-            heapq.heappop(self._scheduled)._scheduled = False  # type: ignore[attr-defined]
+        while self._scheduled and self._scheduled[0]._cancelled:
+            heapq.heappop(self._scheduled)._scheduled = False
 
     def _sleep(self, run: Run) -> None:
         """Wait for the next timer, or for another thread to wake the loop."""
         self._woken = False
-        timers = self._scheduled  # type: ignore[attr-defined]
+        timers = self._scheduled
         deadline = timers[0]._when if timers else None
         early = bool(timers) and _is_sleep(timers[0])
         self.asleep = True
@@ -144,22 +145,22 @@ class Loop(asyncio.BaseEventLoop):
 
     def _ripen(self, run: Run) -> None:
         """Timers whose time has come are ready."""
-        timers = self._scheduled  # type: ignore[attr-defined]
+        timers = self._scheduled
         while timers and timers[0]._when <= run.now + 1e-9:
             handle = heapq.heappop(timers)
             handle._scheduled = False
-            self._ready.append(handle)  # type: ignore[attr-defined]
+            self._ready.append(handle)
 
     def _oldest_internal(self) -> Any:
         """What asyncio itself asked for: it must be done, and its order is nobody's business."""
-        for position, handle in enumerate(self._ready):  # type: ignore[attr-defined]
+        for position, handle in enumerate(self._ready):
             if handle._cancelled or _is_internal(handle):
-                del self._ready[position]  # type: ignore[attr-defined]
+                del self._ready[position]
                 return handle
         return None
 
     def _choose(self, run: Run) -> Any:
-        ready = self._ready  # type: ignore[attr-defined]
+        ready = self._ready
         places = []
         plain = False
         for position, handle in enumerate(ready):
@@ -168,15 +169,15 @@ class Loop(asyncio.BaseEventLoop):
             elif not plain:
                 plain = True
                 places.append(position)
-        early = [timer for timer in self._scheduled if _is_sleep(timer) and not timer._cancelled]  # type: ignore[attr-defined]
+        early = [timer for timer in self._scheduled if _is_sleep(timer) and not timer._cancelled]
         count = len(places) + (len(early) if places else 0)
         number = run.pick(count) if count > 1 else 0
         if not places:
             return None
         if number >= len(places):
             handle = early[number - len(places)]
-            self._scheduled.remove(handle)  # type: ignore[attr-defined]
-            heapq.heapify(self._scheduled)  # type: ignore[attr-defined]
+            self._scheduled.remove(handle)
+            heapq.heapify(self._scheduled)
             handle._scheduled = False
             run.now = max(run.now, handle._when)
             return handle
@@ -192,8 +193,8 @@ class Loop(asyncio.BaseEventLoop):
             if task.done() and not task.cancelled():
                 task.exception()
         self._made.clear()
-        self._ready.clear()  # type: ignore[attr-defined]
-        self._scheduled.clear()  # type: ignore[attr-defined]
+        self._ready.clear()
+        self._scheduled.clear()
         self._closed = True
 
     # What needs a real socket, pipe or process is named, and never waited for.

@@ -10,36 +10,20 @@ import _thread
 import asyncio
 import concurrent.futures.thread as pool
 import contextlib
-import functools
 import gc
-import multiprocessing.process
-import os
 import queue
 import random
-import select
-import socket
-import subprocess
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import clock, conditions, engine, garbage, locks, own, signals, threads
+from conclab.explore import clock, conditions, engine, garbage, locks, own, refusals, signals, threads
 from conclab.explore.loop import Loop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-SOCKET = ("connect", "connect_ex", "accept", "recv", "recv_into", "sendall")
-OS = ("fork", "forkpty", "system", "posix_spawn")
-SELECT = ("select", "poll", "epoll", "kqueue")
-REFUSED: list[tuple[Any, str, str]] = [
-    *((socket.socket, name, f"a real socket ({name})") for name in SOCKET),
-    *((os, name, f"another process (os.{name})") for name in OS),
-    *((select, name, f"a wait for file descriptors (select.{name})") for name in SELECT),
-    (subprocess.Popen, "__init__", "a subprocess"),
-    (multiprocessing.process.BaseProcess, "start", "a process (multiprocessing)"),
-]
 MISSING = object()
 _real_new_loop = asyncio.new_event_loop
 _RealSimpleQueue = queue.SimpleQueue
@@ -96,27 +80,11 @@ INNER: list[tuple[Any, str, Any]] = [
 ]
 
 
-def _refuse(real: Callable[..., Any], what: str) -> Callable[..., Any]:
-    @functools.wraps(real)
-    def refused(*args: Any, **kwargs: Any) -> Any:
-        if engine.running() is None:
-            return real(*args, **kwargs)
-        frame = engine.own_frame(2)
-        where = f" at line {frame.f_lineno}" if frame is not None else ""
-        raise engine.refuse(f"{what}{where}: its order can't be decided; put a fake in its place")
-
-    return refused
-
-
 @contextlib.contextmanager
 def patched() -> Iterator[None]:
     """Put the replacements in place, and everything back afterwards."""
     swaps = [*PUBLIC, *INNER]
-    swaps += [
-        (owner, name, _refuse(getattr(owner, name), what))
-        for owner, name, what in REFUSED
-        if hasattr(owner, name)
-    ]
+    swaps += refusals.refused()
     swaps += _imported_by_name()
     before = [(owner, name, vars(owner).get(name, MISSING)) for owner, name, _ in swaps]
     try:

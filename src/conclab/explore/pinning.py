@@ -1,4 +1,4 @@
-"""All threads of an exploration on one CPU: of them one runs at a time, and a hand-over within a CPU is quick.
+"""All threads of an exploration on one CPU: one of them runs at a time, and a hand-over is quicker there.
 
 On two CPUs waking the next thread takes 30 µs and more, on one it takes 8. Linux only; elsewhere nothing is
 done. From time to time the kernel is asked anew which CPU is the best.

@@ -44,8 +44,8 @@ class History:
             for other in self._last:
                 join(clock, other)
         for earlier in self._conflicting(step.touches):
-            other = steps[earlier].task
-            if other == step.task or clock[other] > earlier:
+            owner = steps[earlier].task
+            if owner == step.task or clock[owner] > earlier:
                 continue
             yield earlier, clock
             join(clock, self.clocks[earlier])

@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from conclab.explore.operation import Operation
 
 get_ident = threading.get_ident
+LEFT = (
+    "the scenario was left by {}, and whatever it would have checked after that was not: it should return, "
+    "or raise an Exception"
+)
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every execution
-STUBBORN = 200  # how often a task may swallow its end before it is left where it is
+STUBBORN = 20  # how often a task may swallow its end before each of its lines raises
+HOPELESS = 200  # and before it is left where it is
 
 
 class Run(Decisions):
@@ -80,13 +85,22 @@ class Run(Decisions):
             self._raised(task, error)
         except Abort:
             pass
-        except SystemExit:
-            pass  # ends this thread and nothing else, as it does everywhere
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            self._left(task, error)
         except BaseException as error:  # noqa: BLE001 - whatever a thread raises is a finding
             if not self.aborting:
                 self._raised(task, error)
         self.leave()
         return self._end(task)
+
+    def _left(self, task: Task, error: BaseException) -> None:
+        """By an exception that means the end, not a fault; of the scenario itself nothing is known then."""
+        if self.aborting:
+            return
+        if not task.id:
+            self._raised(task, NotControlledError(LEFT.format(type(error).__name__)))
+        elif not isinstance(error, SystemExit):  # which ends this thread and nothing else, as everywhere
+            self._raised(task, error)
 
     def _raised(self, task: Task, error: BaseException) -> None:
         if isinstance(error, NotControlledError):
@@ -120,6 +134,9 @@ class Run(Decisions):
         if task in self.live:
             self.live.remove(task)
         if self.aborting:
+            return self.crew.main
+        if self.live and self.tasks[0].done and not any(map(self.is_owed, self.live)):
+            self.aborting = True  # a process ends here, whatever its daemons do
             return self.crew.main
         if task.starter is not None:
             after: Task | None = task.starter
@@ -209,7 +226,9 @@ class Run(Decisions):
         """End the current task: it is not needed any more, or the execution has failed already."""
         me = self.current
         me.aborts += 1
-        if me.aborts > STUBBORN:
+        if me.aborts == STUBBORN:
+            self.doom(me.ident)
+        if me.aborts > HOPELESS:
             self.lost.append(me)
             self.crew.main.hand()
             me.baton.take()  # for ever
@@ -224,13 +243,8 @@ class Run(Decisions):
         self.current = main
         main.baton.hand()
 
-    def unwind_next(self) -> bool:
-        """Let one task that has not ended do so; False when there is none left."""
-        self.aborting = True
-        for task in self.tasks:
-            if not task.done and task not in self.lost:
-                self.current = task
-                self.ident = task.ident
-                task.baton.hand()
-                return True
-        return False
+    def resume(self, task: Task) -> None:
+        """Let a task that waits for its turn go on; the caller then waits for the main baton."""
+        self.current = task
+        self.ident = task.ident
+        task.baton.hand()

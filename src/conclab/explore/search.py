@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
     from conclab.explore.target import Target
 
-BASE_RUNS = 3  # the default schedule: to meet the code, to settle, to compare
+BASE_RUNS = 3  # the default schedule: to see whether it is the same each time
+SURE_RUNS = 5  # and once more at the end
 RESTARTS = 20  # when code is met late that changes what others can see of the code before
 REPLAYS = 10
 TELL_EVERY = 50
@@ -68,6 +69,7 @@ class Search:
             failed, policy = self._base(), None
             if failed is None:
                 failed, policy = self._search(way)
+                failed = failed or self._same(self.executor.execute(Plan()), SURE_RUNS)
             seconds = time.perf_counter() - started
             return self._conclude(failed, policy, seconds)
 
@@ -140,15 +142,25 @@ class Search:
         if run.failure is not None:
             return run
         again = self._execute(Plan())
-        if again.failure is None and again.steps != run.steps:
-            third = self._execute(Plan())
-            if third.steps != again.steps:
-                again.failure = Failure(
+        if again.failure is not None:
+            return again
+        return self._same(again, BASE_RUNS) and self._same(self._execute(Plan()), BASE_RUNS)
+
+    def _same(self, one: Run, times: int) -> Run | None:
+        """Whether the default schedule goes the same way each time; if not, a run that says so."""
+        for _ in range(times):
+            run = self.executor.execute(Plan())
+            if run.failure is not None:
+                return run
+            if _way(run) != _way(one):
+                run.failure = Failure(
                     FailureKind.NOT_CONTROLLED,
-                    f"the same schedule took {again.steps} steps, then {third.steps}: the program depends on "
-                    "more than the order of its threads (time, addresses, the network, what ran before)",
+                    f"the same schedule took {one.steps} steps, then {run.steps}: the program depends on "
+                    "more than the order of its threads (time, addresses, random numbers of the system, the "
+                    "network, what ran before)",
                 )
-        return again if again.failure is not None else None
+                return run
+        return None
 
     def _search(self, way: Way) -> tuple[Run | None, Policy]:
         until = None if self.wish.timeout_s is None else time.perf_counter() + self.wish.timeout_s
@@ -234,6 +246,11 @@ class Search:
             seconds=seconds,
             promise="" if policy is None or exhausted or failed else policy.promise(),
         )
+
+
+def _way(run: Run) -> tuple[Any, ...]:
+    """What two executions of the same schedule have in common."""
+    return run.steps, [(task.name, task.steps) for task in run.tasks]
 
 
 def _name(policy: Policy) -> str:

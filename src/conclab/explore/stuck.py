@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.25
 WAITING = 4  # so many looks without CPU time: it waits
-ENDLESS_S = 1.5  # of CPU time between two operations
+ENDLESS_S = 1.0  # of CPU time between two operations
 IMPORTING = 40  # times as long while it imports something
 LITTLE = 0.02  # of a look: less CPU time is none
 IMPORT = "<frozen importlib"
@@ -36,7 +36,7 @@ class Watch:
 
     def _begin(self) -> None:
         self._at = (self._run.steps, self._run.ident)
-        self._cpu_s = self._since_s = _cpu_s(self._run.ident)
+        self._cpu_s = self._since_s = cpu_s(self._run.ident)
         self._idle = 0
 
     def look(self) -> Failure | None:
@@ -45,7 +45,7 @@ class Watch:
         if (run.steps, run.ident) != self._at:
             self._begin()
             return None
-        before, self._cpu_s = self._cpu_s, _cpu_s(run.ident)
+        before, self._cpu_s = self._cpu_s, cpu_s(run.ident)
         computes = self._cpu_s - before > LITTLE * LOOK_S
         self._idle = 0 if computes else self._idle + 1
         used_s = self._cpu_s - self._since_s
@@ -65,7 +65,7 @@ def _imports(frame: FrameType | None) -> bool:
     return False
 
 
-def _cpu_s(ident: int) -> float:
+def cpu_s(ident: int) -> float:
     """CPU time of a thread, where the system tells."""
     try:
         return time.clock_gettime(time.pthread_getcpuclockid(ident))

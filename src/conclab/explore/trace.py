@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conclab.explore.tasks import Task
 
 LONGEST = 400  # steps of a story; longer ones are cut in the middle
+QUIET = {Kind.ACQUIRE, Kind.TRY, Kind.RELEASE}
 FIRST_TASK = 1000  # asyncio tasks are numbered from here on
 
 
@@ -39,6 +40,7 @@ class Trace:
     def __init__(self, events: Events, run: Any = None) -> None:
         self.events = events
         self.made: list[Any] = []  # in that order
+        self.inner: set[int] = set()  # of these, what a library made for its own use, by id
         self.names = Names(self.made)
         self.moments: list[Moment] = []
         self.values: dict[str, str] = {}
@@ -61,6 +63,8 @@ class Trace:
 
     def executes(self, task: Task, operation: Operation) -> None:
         """It is its turn."""
+        if id(operation.obj) in self.inner and operation.kind in QUIET and not task.timed_out:
+            return  # a queue's own lock: nobody who reads has ever seen it
         moment = self._add(task, operation, "")
         if operation.touches is not None and task.frame is not None:
             value = self._value(operation, task.frame)
@@ -97,6 +101,8 @@ class Trace:
         """A lock was given back."""
         task = self.run.current
         self._finish(task)
+        if id(lock) in self.inner:
+            return
         frame = engine.own_frame(3)
         site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
         moment = Moment(self._teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
@@ -268,6 +274,7 @@ class Trace:
             ],
             "files": dict(sorted(files.items())),
             "steps": [step(moment) for moment in kept],
+            **({"cut": LONGEST // 2} if len(kept) < len(self.moments) else {}),
             "kept": len(kept),
             "of": len(self.moments),
             "failed_at": self._failed_at,

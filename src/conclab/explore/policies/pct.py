@@ -67,7 +67,8 @@ class Pct(Base):
         found = 1 - (1 - once) ** self.tried[2]
         if found < WORTH_SAYING:
             return ""
-        return f"each bug that needs one ordered switch was found with a probability of at least {min(found, 0.99):.0%}"
+        chance = f"{min(found, 0.99):.0%}"  # never certain
+        return f"each bug that needs one ordered switch was found with a probability of at least {chance}"
 
 
 WAY = Way(Pct, "random priorities with a stated chance (PCT)")

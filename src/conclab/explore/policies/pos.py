@@ -38,10 +38,7 @@ class Pos(Base):
         mine = chosen.pending
         for task in choice.tasks:
             other = task.pending
-            same = (
-                mine is not None and other is not None and mine.name == other.name and mine.obj is other.obj
-            )
-            if task is chosen or (same and not (mine.kind in LOADS and other.kind in LOADS)):
+            if task is chosen or conflict(mine, other):
                 priority[task.id] = self.rng.random()
         return chosen
 
@@ -54,7 +51,14 @@ def _conflict(one: Operation | None, other: Operation | None) -> bool:
     """As far as names tell: cheap, and good enough to spread the schedules."""
     if one is None or other is None or one.name != other.name or one.obj is not other.obj:
         return False
-    return one.kind not in LOADS or other.kind not in LOADS
+    return not (one.kind in LOADS and other.kind in LOADS)
+
+
+def conflict(one: Operation | None, other: Operation | None) -> bool:
+    """As far as names tell: cheap, and good enough to spread the schedules."""
+    if one is None or other is None or one.name != other.name or one.obj is not other.obj:
+        return False
+    return not (one.kind in LOADS and other.kind in LOADS)
 
 
 WAY = Way(Pos, "a random priority for every operation (POS)")
