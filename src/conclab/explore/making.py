@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import touching
+from conclab.explore import comparing, touching
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import resolver
 from conclab.explore.syntax import COMPREHENSIONS, CONSTRUCTORS
@@ -65,6 +65,9 @@ class Maker:
             return self._iteration(each)
         if name in {"BINARY_OP", "COMPARE_OP"}:
             return self._operands(each)
+        if name in comparing.SPREADS:
+            node = None if before is None else self._node(before, *comparing.PLAIN)
+            return comparing.spread(self.source, node)
         if name in CALLS:
             return self._call(each)
         if name == "BEFORE_WITH" or (name == "LOAD_SPECIAL" and "__enter__" in each.argrepr):
@@ -198,32 +201,11 @@ class Maker:
         return operation, None
 
     def _operands(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        """`items += [x]` of a variable changes the list; `self.items == []` reads it."""
-        node = self._node(each, ast.Compare) if each.opname == "COMPARE_OP" else None
         if each.opname == "BINARY_OP" and each.argrepr.endswith("="):
-            return self._in_place(each)
-        if node is None:
+            return comparing.in_place(self.source, each)
+        if each.opname == "BINARY_OP" and each.argrepr not in comparing.JOINS:
             return None
-        sides = [side for side in (node.left, *node.comparators) if isinstance(side, ast.Attribute)]
-        if len(sides) != 1:
-            return None
-        of = resolver(sides[0])
-        operation = Operation(
-            Kind.READ, text=self.source.segment(sides[0]), touches=touching.inside(of, writes=False)
-        )
-        return operation, touching.shows_container(of, unknown=False)
-
-    def _in_place(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
-        at = each.positions
-        if at is None:
-            return None
-        for target in self.source.augmented:
-            same = (target.lineno, target.col_offset) == (at.lineno, at.col_offset)  # type: ignore[attr-defined]
-            if same and isinstance(target, ast.Name):
-                of = resolver(target)
-                operation = Operation(Kind.WRITE, text=target.id, touches=touching.inside(of, writes=True))
-                return operation, touching.shows_container(of, unknown=False)
-        return None
+        return comparing.operands(self.source, self._node(each, ast.Compare, ast.BinOp), self.is_users)
 
     def _call(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
         node = self._node(each, ast.Call)

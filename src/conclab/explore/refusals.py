@@ -70,7 +70,12 @@ def _list() -> Iterator[tuple[Any, str, str, str]]:
     yield subprocess.Popen, "__init__", "a subprocess", FAKE
     yield multiprocessing.process.BaseProcess, "start", "a process (multiprocessing)", FAKE
     yield builtins, "input", "input from a person", FAKE
-    yield _thread, "start_joinable_thread", "a thread of _thread.start_joinable_thread", "use threading.Thread"
+    yield (
+        _thread,
+        "start_joinable_thread",
+        "a thread of _thread.start_joinable_thread",
+        "use threading.Thread",
+    )
 
 
 def _refusal(real: Callable[..., Any], what: str, why: str) -> Callable[..., Any]:
