@@ -40,7 +40,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pictures": {"files", "numerals", "pictures"},
     "cli": NOUNS
     | {
-        "discovery", "explore", "gil", "lane", "harness", "results", "tracing", "pictures", "report", "cli",
+        "discovery",
+        "explore",
+        "gil",
+        "lane",
+        "harness",
+        "results",
+        "tracing",
+        "pictures",
+        "report",
+        "cli",
         "__init__",
     },
 }

@@ -1,7 +1,7 @@
 """What can't be controlled, by name: it is refused at the call instead of being waited for.
 
-Real sockets and files that others write to, processes, selectors, the end of the process. Threads that are not
-under test are let through.
+Real sockets and files that others write to, processes, selectors, the end of the process. Threads that are
+not under test are let through.
 """
 
 from __future__ import annotations
