@@ -75,6 +75,8 @@ class Loop(RealLoop):  # type: ignore[misc]
         return task
 
     def _numbered_task(self, loop: Any, coro: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        if kwargs.get("name", "") is None:
+            del kwargs["name"]  # 3.13 hands it on, and a task would be called None
         return NumberedTask(coro, loop=self, **kwargs)
 
     def create_future(self) -> Any:

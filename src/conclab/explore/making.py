@@ -31,6 +31,14 @@ PUTS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
 CALLS = {"CALL", "CALL_FUNCTION_EX", "CALL_KW"}
 
 
+def is_own(code: CodeType, source: Source, each: dis.Instruction) -> bool:
+    """Whether a constructor stores in its own new object, which nobody else knows yet."""
+    at = each.positions
+    return (
+        code.co_name in CONSTRUCTORS and at is not None and (at.end_lineno, at.end_col_offset) in source.own
+    )
+
+
 class Maker:
     """Makes the points of one code object."""
 
@@ -41,7 +49,7 @@ class Maker:
         often: Callable[..., bool],
         is_users: Callable[[CodeType], bool],
     ) -> None:
-        self.private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
+        self.code = code
         self.source = source
         self.often = often
         self.is_users = is_users
@@ -130,7 +138,7 @@ class Maker:
             and each.argval not in self.source.captured
         ):
             return None
-        if not self.often(each.argval) or (attribute and self.private):
+        if not self.often(each.argval) or (attribute and is_own(self.code, self.source, each)):
             return None
         node = self._node(each, ast.Attribute, ast.Name)
         if attribute:

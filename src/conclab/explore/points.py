@@ -11,8 +11,8 @@ from __future__ import annotations
 import dis
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore.making import STORES, Maker
-from conclab.explore.syntax import CONSTRUCTORS, Source
+from conclab.explore.making import STORES, Maker, is_own
+from conclab.explore.syntax import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,14 +77,13 @@ class Points:
         return source
 
     def _count(self, code: CodeType, source: Source) -> None:
-        private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
         for each in dis.get_instructions(code):
             name = each.argval
             if isinstance(name, str) and name.startswith("__class"):
                 continue  # what a class statement keeps for itself
             if each.opname in STORES and each.opname.endswith("_DEREF") and source.tree is not None:
                 self._stored[name] = OFTEN if name in source.captured else self._stored.get(name, 0)
-            elif each.opname in STORES and not (each.opname.endswith("_ATTR") and private):
+            elif each.opname in STORES and not (each.opname.endswith("_ATTR") and is_own(code, source, each)):
                 self._stored[name] = OFTEN
             elif isinstance(name, str) and name in REFLECTION:
                 self._stored["*"] = OFTEN
