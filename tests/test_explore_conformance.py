@@ -25,7 +25,7 @@ lock_tests = pytest.importorskip("test.lock_tests", reason=NO_TESTS)
 test_local = pytest.importorskip("test.test_threading_local", reason=NO_TESTS)
 test_queue = pytest.importorskip("test.test_queue", reason=NO_TESTS)
 
-SCHEDULES = 12  # three or four of them are the default one
+SCHEDULES = 9  # three or four of them are the default one
 KINDS = {
     "Lock": (lock_tests.LockTests, "locktype", threading),
     "Condition as RLock": (lock_tests.RLockTests, "locktype", threading),
@@ -83,7 +83,8 @@ class Patient:
 
 @pytest.fixture(autouse=True)
 def _controlled(monkeypatch):
-    monkeypatch.setattr(lock_tests, "start_new_thread", lambda *given: _thread.start_new_thread(*given))
+    late = lambda *given: _thread.start_new_thread(*given)  # noqa: E731, PLW0108 - looked up when it is called
+    monkeypatch.setattr(lock_tests, "start_new_thread", late)
     for module in (lock_tests, lock_tests.support, test_local, test_queue):
         monkeypatch.setattr(module, "time", Patient(), raising=False)
     # What it counts is what other tests and other executions have left.

@@ -29,7 +29,7 @@ COMMANDS = {
     "show": "Print a saved run again.",
     "open": "Open a run's report or trace in the browser; works offline.",
     "trace": "Run your own program and see its threads, processes and GIL.",
-    "explore": "Find the schedule in which your program fails, replay it, explain it.",
+    "explore": "Find the schedule in which a program fails, and replay it.",
     "doctor": "What this machine and interpreter can show, and how noisy it is.",
 }
 INTERRUPTED = 130

@@ -62,7 +62,7 @@ class _Looks:
         return [one for side in self.sides if (one := side(frame)) is not UNKNOWN]
 
     def _by_others(self, obj: Any) -> bool:
-        """A method that a dataclass wrote, or one of a library, looks at attributes that nobody sees it read."""
+        """A method that a dataclass or a library wrote reads attributes, and nobody sees it."""
         method = getattr(type(obj), "__eq__", None)
         return isinstance(method, FunctionType) and not self.is_users(method.__code__)
 

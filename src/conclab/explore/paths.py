@@ -8,7 +8,16 @@ from __future__ import annotations
 
 import ast
 import operator
-from types import MemberDescriptorType, ModuleType, WrapperDescriptorType
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +34,18 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 CONTAINERS = (list, dict, tuple)
+# Descriptors that run no code of the program; a property or a cached_property does.
+PLAIN = (
+    MemberDescriptorType,
+    GetSetDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+    ClassMethodDescriptorType,
+    BuiltinFunctionType,
+    FunctionType,
+    classmethod,
+    staticmethod,
+)
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -120,9 +141,7 @@ def _is_safe(kind: type, name: str) -> bool:
     for base in kind.__mro__:
         if name in base.__dict__:
             found = base.__dict__[name]
-            return isinstance(found, MemberDescriptorType) or not hasattr(
-                type(found), "__set__"
-            )  # no property
+            return isinstance(found, PLAIN) or not hasattr(type(found), "__get__")
     return True
 
 

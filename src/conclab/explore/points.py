@@ -11,8 +11,8 @@ from __future__ import annotations
 import dis
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore.making import STORES, Maker
-from conclab.explore.syntax import CONSTRUCTORS, Source
+from conclab.explore.making import STORES, Maker, is_own
+from conclab.explore.syntax import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ class Points:
         self.layout = 0  # counts up whenever points that were handed out already may have changed
         self.tries = False  # the code under test takes locks without waiting, or asks whether they are taken
         self.clears = False  # it clears events
+        self.lenders: set[str] = set()  # its functions whose result is taken as a lock
         self._is_users = is_users
         self._stored: dict[str, int] = {}
 
@@ -66,6 +67,7 @@ class Points:
             one = todo.pop()
             todo += [each for each in one.co_consts if hasattr(each, "co_code")]
             self._count(one, source)
+        self.lenders |= source.lenders
         modes = self.tries, self.clears
         self.tries = self.tries or source.tries
         self.clears = self.clears or source.clears
@@ -77,14 +79,13 @@ class Points:
         return source
 
     def _count(self, code: CodeType, source: Source) -> None:
-        private = code.co_name in CONSTRUCTORS and (code.co_firstlineno, 0) not in source.escaping
         for each in dis.get_instructions(code):
             name = each.argval
             if isinstance(name, str) and name.startswith("__class"):
                 continue  # what a class statement keeps for itself
             if each.opname in STORES and each.opname.endswith("_DEREF") and source.tree is not None:
                 self._stored[name] = OFTEN if name in source.captured else self._stored.get(name, 0)
-            elif each.opname in STORES and not (each.opname.endswith("_ATTR") and private):
+            elif each.opname in STORES and not (each.opname.endswith("_ATTR") and is_own(code, source, each)):
                 self._stored[name] = OFTEN
             elif isinstance(name, str) and name in REFLECTION:
                 self._stored["*"] = OFTEN

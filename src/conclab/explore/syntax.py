@@ -14,7 +14,7 @@ from conclab.explore.private import captured_names, private_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONSTRUCTORS = {"__init__", "__new__", "__post_init__"}
+CONSTRUCTORS = {"__init__", "__post_init__"}  # __new__ stores on the class, which everybody knows
 STARTS = {"start", "submit", "run", "create_task", "append", "add", "put", "register"}
 LOOPS = (ast.For, ast.AsyncFor)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -39,7 +39,9 @@ class Source:
         self.augmented: set[ast.AST] = set()  # targets of +=
         self.tries = False  # takes a lock without waiting, or asks whether it is taken
         self.clears = False  # clears something, which may be an event
+        self.lenders: set[str] = set()  # functions and properties whose result is taken as a lock
         self.escaping: set[Place] = set()  # constructors that show the object to others before they end
+        self.own: set[Place] = set()  # ends of `self.x` in constructors that keep the object to themselves
         self._by_end: dict[tuple[type, int, int], ast.AST] = {}
         self._loops: dict[Place, ast.expr] = {}
         self._iterated: dict[Place, ast.expr] = {}
@@ -48,6 +50,7 @@ class Source:
             self.captured.update(captured_names(self.tree))
             for node in ast.walk(self.tree):
                 self._note(node)
+            self.lenders &= self.definitions
 
     def node(self, kinds: tuple[type, ...], end_line: int | None, end_column: int | None) -> ast.AST | None:
         """The expression of one of these kinds that ends there."""
@@ -75,22 +78,25 @@ class Source:
             return ""
         return " ".join((ast.get_source_segment(self.text, node) or "").split())
 
-    def _note(self, node: ast.AST) -> None:  # noqa: C901
+    def _note(self, node: ast.AST) -> None:  # noqa: C901, PLR0912
         if isinstance(node, ast.expr) and node.end_lineno is not None and node.end_col_offset is not None:
             self._by_end[type(node), node.end_lineno, node.end_col_offset] = node
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self.definitions.add(name)
-                if name in CONSTRUCTORS and isinstance(node, ast.FunctionDef) and _escapes(node):
-                    self.escaping.add(_first_line(node))
+                if name in CONSTRUCTORS and isinstance(node, ast.FunctionDef) and not _escapes(node):
+                    self.own.update(_own_attributes(node))
             case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
                 self.tested.update(_truths(test))
                 self.looks.update(ast.walk(test))
+            case ast.With(items=items):
+                self.lenders.update(_lender(one.context_expr) for one in items)
             case ast.Call(func=ast.Attribute(attr="locked")):
                 self.tries = True
             case ast.Call(func=ast.Attribute(attr="clear"), args=[]):
                 self.clears = "Event" in self.text
-            case ast.Call(func=ast.Attribute(attr="acquire"), args=args, keywords=keywords):
+            case ast.Call(func=ast.Attribute(attr="acquire", value=inner), args=args, keywords=keywords):
+                self.lenders.add(_lender(inner))
                 self.tries = self.tries or _does_not_wait(args, keywords)
             case ast.AugAssign(target=target):
                 self.augmented.add(target)
@@ -104,6 +110,14 @@ class Source:
         if isinstance(node, COMPREHENSIONS) and len(node.generators) == 1:
             # In 3.11 a comprehension is a function of its own, of which only the whole place is known.
             self._iterated.setdefault(_end(node), node.generators[0].iter)
+
+
+def _lender(node: ast.expr) -> str:
+    """`lock_of` in `with lock_of(key):` and in `self.lock_of(key).acquire()`; a property by its name."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _end(node: ast.expr) -> Place:
@@ -127,6 +141,15 @@ def _truths(node: ast.expr) -> Iterator[ast.AST]:
             yield node
 
 
+def _own_attributes(constructor: ast.FunctionDef) -> Iterator[Place]:
+    """Where each `self.x` of a constructor ends."""
+    own = constructor.args.args[0].arg
+    for node in ast.walk(constructor):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name)) if name == own:
+                yield _end(node)
+
+
 def _escapes(constructor: ast.FunctionDef) -> bool:
     """Whether a constructor hands `self`, or a method of it, to anybody before it ends."""
     if not constructor.args.args:
@@ -136,7 +159,19 @@ def _escapes(constructor: ast.FunctionDef) -> bool:
     for node in ast.walk(constructor):
         if isinstance(node, ast.Name) and node.id == own and id(node) not in of_attributes:
             return constructor.name != "__new__"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STARTS:
+        if isinstance(node, ast.Call) and _hands_out(node, own):
+            return True
+    return False
+
+
+def _hands_out(call: ast.Call, own: str) -> bool:
+    """Whether a call could show the object: a method of its own, its attribute as an argument, a start."""
+    if isinstance(call.func, ast.Attribute):
+        inner = call.func.value
+        if call.func.attr in STARTS or (isinstance(inner, ast.Name) and inner.id == own):
+            return True
+    for one in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == own:
             return True
     return False
 

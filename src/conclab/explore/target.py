@@ -32,6 +32,10 @@ class Target:
 
 def of_function(function: Callable[[], Any], code: Iterable[Any] = ()) -> Target:
     """A function without parameters, of a module that is loaded already."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise BadRequestError(
+            f"{function.__qualname__} is a generator function: calling it runs nothing of it"
+        )
     if inspect.iscoroutinefunction(function):
         function = _in_asyncio(function)
     include = frozenset(_file(each) for each in code)
@@ -106,6 +110,8 @@ class File:
             exec(self.code, module.__dict__)  # noqa: S102 - the file that was asked for
             function = module.__dict__[name]
             result = function()
+            if inspect.isgenerator(result) or inspect.isasyncgen(result):
+                raise TypeError(f"{name} is a generator function: calling it runs nothing of it")
             if inspect.iscoroutine(result):
                 import asyncio  # noqa: PLC0415
 
