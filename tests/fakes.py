@@ -45,8 +45,10 @@ class FakeLane:
     noise: float = 0.0
     fail: dict[str, Callable[[int], Exception | None]] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
+    searches: dict[str, Callable[[int], dict[str, Any]]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=lambda: dict(FACTS))
     log: list[tuple[str, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)  # of the trials
     killed: bool = False
     closed: bool = False
     pid: int = 4711
@@ -73,6 +75,7 @@ class FakeLane:
         self.killed = True
 
     def _trial(self, name: str, size: int, tasks: int) -> dict[str, Any]:
+        self.sizes.append(size)
         count = self._count[name] = self._count.get(name, 0) + 1
         error = self.fail.get(name, lambda _: None)(count)
         if error is not None:
@@ -92,6 +95,7 @@ class FakeLane:
             "checksum": self.checksums.get(name, f"{size} {tasks}"),
             "gil": self.facts["gil"],
             "sightings": [],
+            "searches": [self.searches[name](count)] if name in self.searches else [],
         }
 
 

@@ -12,6 +12,7 @@ import pytest
 from chromium import CHROMIUM, QUIET
 from conclab.report.page import write
 from gil_runs import gil_run, overlapping, processes, runs, serial, turns, usual
+from search_runs import search_run
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
 
@@ -30,6 +31,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
     pytest.mark.filterwarnings("ignore"),
 ]
+PAGES = runs() | {"search": search_run()}
 every_look = pytest.mark.parametrize("look", LOOKS)
 
 
@@ -66,7 +68,7 @@ def open_page(browser, tmp_path):
 
 
 @every_look
-@pytest.mark.parametrize("document", runs().values(), ids=runs())
+@pytest.mark.parametrize("document", PAGES.values(), ids=PAGES)
 def test_the_page_opens_without_a_complaint(open_page, tmp_path, document, look):
     """No error, no request but for itself, nothing wider than the window."""
     page = open_page(document, look)
@@ -76,12 +78,17 @@ def test_the_page_opens_without_a_complaint(open_page, tmp_path, document, look)
 
 
 @pytest.mark.parametrize(
-    ("name", "look"), [*(("usual", look) for look in LOOKS), ("mixed", "light"), ("order", "dark")]
+    ("name", "look"),
+    [
+        *((name, look) for name in ("usual", "search") for look in LOOKS),
+        ("mixed", "light"),
+        ("order", "dark"),
+    ],
 )
 def test_axe_finds_no_barrier(open_page, name, look):
     """Contrast, names, roles, headings, tables: as far as a program can judge them."""
     package = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python for axe-core")
-    page = open_page(runs()[name], look, bypass_csp=True)
+    page = open_page(PAGES[name], look, bypass_csp=True)
     page.evaluate(files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run()")
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []

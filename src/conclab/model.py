@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from conclab.search import Approach, Search, SearchPrediction
+
     Job = Callable[[Any], Any]
     MapJob = Callable[[Job, Sequence[Any]], list[Any]]
 
@@ -57,6 +59,8 @@ class Order:
     tasks: int
     scratch: str = ""  # a folder of the lane's own, for workloads that read files
     server: str = ""  # host:port of the loopback server, for workloads that need one
+    approach: str = "stress"  # for workloads that look for a bug: how
+    seed: int = 0  # another one in every trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Workload:
     needs_server: bool = False
     observe: Callable[[Sequence[Any], Sequence[Any]], list[Sighting]] | None = None
     answer: Callable[[Any], Any] | None = None  # the part of it that is the same in every variant; None: all
+    program: str = ""  # the text of what it looks for a bug in: then each of its answers is a Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,8 @@ class Variant:
     versus: str = ""  # default: the experiment's first variant
     interpreter: str = ""  # filled in by binding: the interpreter as it was asked for
     switch_interval_s: float | None = None  # of the lane's threads during the work; None: the interpreter's
+    approach: Approach | None = None  # how it looks for a bug: an answer of its own, compared with no other
+    predict_search: Callable[[Circumstances], SearchPrediction] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +226,7 @@ class Trial:
     checksum: str
     gil: Gil
     sightings: tuple[Sighting, ...] = ()
+    searches: tuple[Search, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Variant,
         Verdict,
     )
+    from conclab.search import Search, SearchPrediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,23 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """In how many trials a bug was found, with a confidence interval for the share of all such trials."""
+
+    found: int
+    trials: int
+    low: float
+    high: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """The size that makes one task of a workload last long enough, and how long that was."""
 
     size: int
     tasks: int
-    task_s: float
+    task_s: float | None  # None: not measured, for a search takes as long as it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,8 @@ class Recording:
     lineup: list[Variant] = field(default_factory=list)
     versus: dict[str, str] = field(default_factory=dict)  # variant -> its baseline
     predictions: dict[str, Prediction] = field(default_factory=dict)
+    search_predictions: dict[str, SearchPrediction] = field(default_factory=dict)
+    programs: dict[str, str] = field(default_factory=dict)  # by workload: in which a bug is looked for
     left_out: dict[str, str] = field(default_factory=dict)  # variant -> why it can't run here
     interpreters: dict[str, InterpreterFacts] = field(default_factory=dict)
     calibrations: dict[str, Calibration] = field(default_factory=dict)  # by workload
@@ -83,6 +97,10 @@ class Recording:
     def trials(self, variant: str) -> list[Trial | None]:
         """Trials of one variant in block order, None where it is missing."""
         return [block.trials.get(variant) for block in self.blocks]
+
+    def searches(self, variant: str) -> list[Search]:
+        """What the searches of one variant brought, as far as they were made."""
+        return [search for trial in self.trials(variant) if trial for search in trial.searches]
 
     def pairs(self, baseline: str, variant: str) -> tuple[list[float], list[float]]:
         """Times of two variants in those blocks that hold both."""
@@ -103,6 +121,7 @@ class Finding:
     verdict: Verdict | None = None
     answer: str = ""  # the verdict, or what can be said where it is inconclusive
     prediction: Prediction | None = None
+    share: Share | None = None  # of a variant that looks for a bug
     agreement: Agreement | None = None
     surprise: str = ""
     sightings: tuple[Sighting, ...] = ()

@@ -192,7 +192,8 @@ def _gil_in_words(gil: dict[str, str]) -> str:
 
 
 def _noise_in_words(noise: dict[str, Any]) -> Iterator[str]:
-    from conclab.harness.cautions import BUSY_DELAY, ENOUGH
+    from conclab.harness.cautions import BUSY_DELAY
+    from conclab.harness.judge import ENOUGH
 
     if not noise:
         return

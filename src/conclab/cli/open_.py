@@ -71,7 +71,7 @@ def show(folder: Path, what: str, *, browse: bool = True) -> None:
     """Open one file of a run. Raises BadRequestError if the run lacks it."""
     file = folder / FILES[what]
     if not file.exists():
-        raise BadRequestError(f"the run {folder.name} has no {what}{_why(what)}")
+        raise BadRequestError(f"the run {folder.name} has no {what}{_why(folder, what)}")
     if what == "trace":
         _serve(file, browse=browse)
     else:
@@ -121,5 +121,12 @@ def _go(address: str, *, browse: bool) -> None:
         click.echo("conclab: no browser found here; open the address above in one", err=True)
 
 
-def _why(what: str) -> str:
+def _why(folder: Path, what: str) -> str:
+    from conclab.pictures.searches import searching
+    from conclab.results.folder import load
+
+    if what not in {"trace", "timeline"}:
+        return ""
+    if searching(load(folder)):
+        return " (it looks for a bug; its report shows a schedule that fails)"
     return " (it was made with --no-trace)" if what == "trace" else ""

@@ -12,11 +12,12 @@ from conclab.errors import BadRequestError
 
 if TYPE_CHECKING:
     from conclab.harness.interpreters import Interpreter
-    from conclab.model import Experiment
+    from conclab.model import Experiment, Variant
     from conclab.record import Recording
     from conclab.results.folder import RunFolder
 
 GUESSES = ("faster", "slower", "same")
+SEARCH_GUESSES = ("always", "sometimes", "never")
 gil_option = click.option(
     "--gil",
     type=click.Choice(["auto", "exact", "sampled", "derived"]),
@@ -90,11 +91,15 @@ def guesses(recording: Recording) -> dict[str, str]:
         raise BadRequestError("--predict asks questions: it needs a terminal")
     click.echo(recording.experiment.question, err=True)
     return {
-        variant.name: click.prompt(
-            f"  {variant.name}, compared with {recording.versus[variant.name]}",
-            type=click.Choice(GUESSES),
-            err=True,
-        )
+        variant.name: _guess(variant, recording.versus[variant.name])
         for variant in recording.lineup
-        if recording.versus[variant.name] != variant.name
+        if variant.approach or recording.versus[variant.name] != variant.name
     }
+
+
+def _guess(variant: Variant, versus: str) -> str:
+    asked, known = f"  {variant.name}, compared with {versus}", GUESSES
+    if variant.approach:
+        asked, known = f"  {variant.name}: in how many of its trials is the bug found", SEARCH_GUESSES
+    guess: str = click.prompt(asked, type=click.Choice(known), err=True)
+    return guess

@@ -148,7 +148,9 @@ class Run:
 
         with self._doing("drawing"):
             draw(self.document, self.folder.path)
-        if not self.options["no_trace"]:
+        # A search is many short runs, and an exploration decides every switch itself: nothing to see there.
+        searching = any(variant.approach for variant in self.recording.lineup)
+        if not self.options["no_trace"] and not searching:
             self._trace(session)
         self.folder.save(self.document)
         with self._doing("writing the page"):

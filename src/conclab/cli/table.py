@@ -6,7 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from conclab.cli import search_table
 from conclab.numerals import duration, factor, interval, middle
+from conclab.pictures.searches import searching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +58,7 @@ def show(run: Json, console: Console) -> None:
         console.print(_sightings(run))
     for line in _notes(run):
         console.print(line)
+    search_table.show_schedule(run, console)
     show_gil(run, console)
     console.print(f"\n{escape(run['lesson'])}", highlight=False)
 
@@ -71,6 +74,7 @@ def _about(run: Json) -> str:
     blocks = f"{len(run['blocks'])} blocks"
     state = run["stopped"] if run["complete"] else f"INCOMPLETE: {run['stopped'] or 'interrupted'}"
     cores = f"{run['environment']['cores_usable']} cores"
+    work = search_table.about(run) if searching(run) else work
     return f"{where} · {cores} · {blocks} ({state}) · seed {run['seed']}\n{work}"
 
 
@@ -80,15 +84,18 @@ def _table(run: Json, *, width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns = {name: [cell(variant) for variant in run["variants"]] for name, cell in COLUMNS.items()}
-    for dispensable in DISPENSABLE:
+    searches = searching(run)
+    cells = search_table.COLUMNS | {"agrees": COLUMNS["agrees"]} if searches else COLUMNS
+    columns = {name: [cell(variant) for variant in run["variants"]] for name, cell in cells.items()}
+    for dispensable in search_table.DISPENSABLE if searches else DISPENSABLE:
         widths = [max(Text.from_markup(cell).cell_len for cell in [name, *columns[name]]) for name in columns]
         if sum(widths) + GAP * len(widths) <= width:
             break
         del columns[dispensable]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, PADDING, 0, 0))
+    right = RIGHT | search_table.RIGHT
     for name in columns:
-        table.add_column(name.replace("[", "\\["), justify="right" if name in RIGHT else "left", no_wrap=True)
+        table.add_column(name.replace("[", "\\["), justify="right" if name in right else "left", no_wrap=True)
     for row in zip(*columns.values(), strict=True):
         table.add_row(*row)
     return table
@@ -164,7 +171,7 @@ def _notes(run: Json) -> Iterator[str]:
         yield f"[bold]{escape(', '.join(names))}[/]: {escape(because)}"
     for caution in run["cautions"]:
         yield f"[yellow]caution[/] {escape(caution)}"
-    yield from _guesses(run["variants"])
+    yield from (search_table.guesses if searching(run) else _guesses)(run["variants"])
 
 
 def _ceiling(run: Json) -> Iterator[str]:

@@ -30,7 +30,7 @@ def sleep(seconds: float) -> None:
         real_sleep(seconds)
         return
     if run.aborting:
-        raise Abort
+        run.unwind()
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     if seconds == 0:

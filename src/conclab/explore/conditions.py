@@ -62,7 +62,7 @@ class Condition(RealCondition):  # type: ignore[misc]
         if run is None or not isinstance(lock, Lock):
             return super().wait(timeout)  # type: ignore[no-any-return]
         if run.aborting:
-            raise Abort
+            run.unwind()
         if lock.owner is not run.current:
             raise RuntimeError("cannot wait on un-acquired lock")
         me = run.current

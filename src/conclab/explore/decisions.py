@@ -53,6 +53,7 @@ class Decisions:
         self.ended_by: Callable[[Any], Failure | None] = lambda _: None
         self.tracer: Any = None  # of sys.settrace, where the interpreter is followed by that
         self.serial = 0  # of things whose order in a set must be the same each time
+        self.loop_policy: Any = None  # of asyncio, set by the program
         self.on_end: list[Callable[[], None]] = []
         self.enter: Callable[[], None] = lambda: None  # what a carrier does before and after a task
         self.leave: Callable[[], None] = lambda: None
@@ -158,7 +159,7 @@ class Decisions:
     def pick(self, count: int) -> int:
         """Choose one of so many callbacks that an event loop could run; 0 is first in, first out."""
         if self.aborting:
-            self._unwind()
+            self.unwind()
         me = self.current
         me.steps += 1
         self.steps += 1
@@ -187,7 +188,7 @@ class Decisions:
             self.fail(Failure(FailureKind.ASSERTION, text, task=self.current))
             raise Abort
 
-    def _unwind(self) -> None:
+    def unwind(self) -> None:
         """End the current task."""
         raise Abort
 

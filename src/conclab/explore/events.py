@@ -12,9 +12,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conclab.explore import engine
 from conclab.explore.outcome import Abort, NotControlledError
 from conclab.explore.paths import forget
 from conclab.explore.points import Points
+from conclab.explore.strangers import kind_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,7 @@ TOOLS = (3, 4)  # numbers that no kind of tool has a claim on
 NAME = "conclab explore"
 get_ident = threading.get_ident
 get_frame = sys._getframe
+settrace = sys.settrace
 NEVER = "<frozen"
 
 
@@ -76,6 +79,13 @@ class Events:
         if shows is None or shows(frame):
             run.announce(operation, frame=frame)
         return True
+
+    def lent(self, code: CodeType, thing: Any) -> None:
+        """A function returns what will be taken as a lock."""
+        run = self.run
+        if run is not None and run.ident == get_ident() and not run.aborting and kind_of(thing):
+            text = sentence(f"what {code.co_name}() returns", code.co_firstlineno, kind_of(thing) or "")
+            raise engine.refuse(text)
 
     def started(self) -> None:
         """A thread of the program begins."""
@@ -131,24 +141,32 @@ class Monitoring(Events):
                 self._codes.append(code)
                 layout = self.points.layout
                 self.points.of(code)
-                monitoring.set_local_events(self._tool, code, events.INSTRUCTION)
+                lends = events.PY_RETURN if code.co_name in self.points.lenders else 0
+                monitoring.set_local_events(self._tool, code, events.INSTRUCTION | lends)
                 if self.points.layout != layout:
                     monitoring.restart_events()
             return disable
 
-        monitoring.register_callback(self._tool, events.INSTRUCTION, instruction)
-        monitoring.register_callback(self._tool, events.PY_START, start)
+        self._callbacks = {events.INSTRUCTION: instruction, events.PY_START: start}
+        for event, callback in self._callbacks.items():
+            monitoring.register_callback(self._tool, event, callback)
+        monitoring.register_callback(
+            self._tool, events.PY_RETURN, lambda code, _, thing: self.lent(code, thing)
+        )
         monitoring.set_events(self._tool, events.PY_START)
         monitoring.restart_events()  # what an earlier exploration was not told of any more
 
     def close(self) -> None:
         """Give the number and all events back."""
         monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if monitoring.get_tool(self._tool) is None:
+            monitoring.use_tool_id(self._tool, NAME)  # the program has freed it, but its events are still on
         if monitoring.get_tool(self._tool) == NAME:
             for code in self._codes:
                 monitoring.set_local_events(self._tool, code, 0)
             monitoring.set_events(self._tool, 0)
-            for event in (monitoring.events.INSTRUCTION, monitoring.events.PY_START):
+            wanted = monitoring.events
+            for event in (wanted.INSTRUCTION, wanted.PY_START, wanted.PY_RETURN):
                 monitoring.register_callback(self._tool, event, None)
             monitoring.free_tool_id(self._tool)
         super().close()
@@ -173,7 +191,14 @@ class Monitoring(Events):
     def check(self) -> None:
         """The program could free the number, and then nothing would be seen of it."""
         monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        if monitoring.get_tool(self._tool) != NAME or not monitoring.get_events(self._tool):
+        if (
+            monitoring.get_tool(self._tool) != NAME
+            or not monitoring.get_events(self._tool)
+            or any(
+                monitoring.register_callback(self._tool, *one) is not one[1]
+                for one in self._callbacks.items()
+            )
+        ):
             raise NotControlledError("the program switched off sys.monitoring, by which it is followed")
 
 
@@ -191,11 +216,11 @@ class Tracing(Events):
         if self.points.layout != self._layout:
             self._layout = self.points.layout
             self._traced.clear()
-        sys.settrace(self._call)
+        settrace(self._call)
 
     def ended(self) -> None:
         """Trace it no more."""
-        sys.settrace(None)
+        settrace(None)
 
     def _call(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         code = frame.f_code
@@ -211,6 +236,8 @@ class Tracing(Events):
     def doom(self, ident: int) -> None:
         """By the tracer that is in that thread anyway; it is gone once it has raised."""
         super().doom(ident)
+        if ident == get_ident():
+            settrace(self._call)
         frame = sys._current_frames().get(ident)
         while frame is not None:
             if self.is_users(frame.f_code):
@@ -219,14 +246,17 @@ class Tracing(Events):
             frame = frame.f_back
 
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
-        self._condemn(frame.f_code)
+        if (
+            event == "line"
+        ):  # in the handler, where nothing catches it, and not where the exception comes from
+            self._condemn(frame.f_code)
         return self._line
 
     def _meet(self, code: CodeType) -> Any:
         self.files.add(code.co_filename)
-        return self.points.of(code)
+        return self.points.of(code) or code.co_name in self.points.lenders
 
-    def _opcode(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
+    def _opcode(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "opcode":
             code = frame.f_code
             point = self.points.of(code).get(frame.f_lasti)
@@ -235,6 +265,8 @@ class Tracing(Events):
                 if code.co_freevars or code.co_cellvars:
                     # Looking at them once more: what was seen before the wait would be written back.
                     frame.f_locals  # noqa: B018
+        elif event == "return" and frame.f_code.co_name in self.points.lenders:
+            self.lent(frame.f_code, arg)
         return self._opcode
 
 
@@ -245,7 +277,14 @@ def _libraries() -> tuple[str, ...]:
     return tuple(root.rstrip("/") + "/" for root in roots)
 
 
+def is_standard(file: str) -> bool:
+    """Whether it is of the standard library, or of the engine."""
+    return file.startswith((STANDARD, OWN)) and not file.startswith(INSTALLED)
+
+
 LIBRARIES = _libraries()
+STANDARD = sysconfig.get_paths()["stdlib"] + "/"
+INSTALLED = tuple(sysconfig.get_paths()[name] + "/" for name in ("purelib", "platlib"))
 
 
 def make(*, include: Iterable[str] = (), only: Iterable[str] = ()) -> Events:

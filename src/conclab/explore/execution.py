@@ -39,6 +39,7 @@ class Executor:
         self.scenario = scenario
         self.events = events
         self.crew = Crew()
+        self.main_thread = MainThread()
         self.garbage = Collector()
         self.holds = False  # the main baton: none of the program's threads runs
         self.pressed = False  # a thread was interrupted, and may hear of it late
@@ -54,7 +55,7 @@ class Executor:
         run.leave = self.events.ended
         run.tracer = self.events.tracer
         run.doom = self.events.doom
-        main = _main_thread()
+        main = self.main_thread.make()
         self.crew.pin.executed()
         engine.STATE.run = self.events.run = run
         try:
@@ -70,7 +71,6 @@ class Executor:
         except NotControlledError as error:
             run.failure = Failure(FailureKind.NOT_CONTROLLED, str(error))
         if run.failure is not None:
-            self.garbage.due = True
             forget_frames(run.failure.error)
         return run
 
@@ -106,6 +106,8 @@ class Executor:
             if not task.done and task is not running and task not in run.lost:
                 run.resume(task)
                 self._end(run, task)
+        if self.events.doomed:
+            self.events.spare()
         if run.lost or self.pressed:
             self._leave_behind(run)
 
@@ -143,7 +145,6 @@ class Executor:
         run.failure = _with_left(run.failure, left)
         for task in left:
             threading._active.pop(task.ident, None)  # type: ignore[attr-defined]
-        self.events.spare()
         self.crew.abandon()
         self.crew = Crew()
         self.pressed = False
@@ -169,11 +170,19 @@ def _with_left(failure: Failure | None, left: list[Task]) -> Failure | None:
     return Failure(FailureKind.NOT_CONTROLLED, text, task=left[0])
 
 
-def _main_thread() -> threading.Thread:
-    """What threading.current_thread() says in the scenario itself."""
-    thread = threading.Thread(name="MainThread")
-    thread._started.set()  # type: ignore[attr-defined]
-    return thread
+class MainThread:
+    """What threading.current_thread() says in the scenario itself: a thread anew, and at little cost."""
+
+    def __init__(self) -> None:
+        thread = threading.Thread(name="MainThread", daemon=False)
+        thread._started.set()  # type: ignore[attr-defined]
+        self._attributes = vars(thread)
+
+    def make(self) -> threading.Thread:
+        """For one execution."""
+        thread = object.__new__(threading.Thread)
+        vars(thread).update(self._attributes)
+        return thread
 
 
 def _forget(run: Run) -> None:
@@ -183,6 +192,6 @@ def _forget(run: Run) -> None:
     run.on_end.clear()
     run.invariants.clear()
     for task in run.tasks:
-        task.thread = task.frame = task.free = None
+        task.thread = task.frame = task.free = task.loop = None
         own.forget(task)
         task.seen.clear()

@@ -1,8 +1,8 @@
 """When finalizers run: between executions. At a random place they would be a switch that nobody decided.
 
-What an execution leaves in cycles is collected before the next one if that could see it: after a failure,
-whose traceback keeps much alive, and always if the program collects garbage itself. What was there before
-the exploration is set aside, so that to collect costs little.
+What an execution leaves in cycles is collected now and then, and before each execution if the program
+collects garbage itself, which must be its own. What was there before the exploration is set aside, so that to
+collect costs little.
 """
 
 from __future__ import annotations
@@ -65,15 +65,13 @@ class Collector:
 
     def __init__(self) -> None:
         self._executions = 0
-        self.due = False
 
     def prepare(self) -> None:
         """Before an execution."""
         self._executions += 1
-        if self.due or engine.STATE.collects or self._executions % EVERY == 0:
+        if engine.STATE.collects or self._executions % EVERY == 0:
             with alone():
                 real_collect()
-            self.due = False
         if gc.isenabled():
             gc.disable()  # the program has enabled it
 

@@ -7,6 +7,7 @@ keeps its locks when the exploration is over.
 
 from __future__ import annotations
 
+import _thread
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from conclab.explore.tasks import Task
 
 real_lock = threading.Lock
-real_rlock = threading.RLock
+real_rlock = _thread.RLock  # threading.RLock would look up what is put in its place
 NEVER_RELEASED = "release unlocked lock"
 NOT_YOURS = "cannot release un-acquired lock"
 

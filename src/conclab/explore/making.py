@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import comparing, touching
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import resolver
+from conclab.explore.strangers import sentence
 from conclab.explore.syntax import COMPREHENSIONS, CONSTRUCTORS
 
 if TYPE_CHECKING:
@@ -231,9 +233,10 @@ class Maker:
         receiver = resolver(callee.value) if isinstance(callee, ast.Attribute) else None
         name = callee.attr if isinstance(callee, ast.Attribute) else text
         of = resolver(callee)
+        owner = callee.value if isinstance(callee, ast.Attribute) else callee
         touches = touching.call(of, receiver, name, arguments, plain)
         operation = Operation(Kind.CALL, name, text=text, touches=touches)
-        return operation, touching.shows_call(of, self.is_users, self._made(callee))
+        return operation, touching.shows_call(of, self.is_users, self._made(owner))
 
     def _stays_private(self, node: ast.Call) -> bool:
         """A method of a private container, or a function that only looks at one."""
@@ -256,19 +259,8 @@ class Maker:
             return None
         return Operation(Kind.LOAD, text=self.source.segment(node)), touching.real_lock(of, self._made(node))
 
-    def _made(self, node: Any) -> Callable[[int], str]:
-        owner = (
-            node.value if isinstance(node, ast.Attribute) and node.attr in {"acquire", "__enter__"} else node
-        )
-        name = self.source.segment(owner)
-
-        def words(line: int) -> str:
-            return (
-                f"{name} (line {line}) is a lock that was made before the exploration began: "
-                "make it inside the scenario, or name the file so that it is run afresh each time"
-            )
-
-        return words
+    def _made(self, owner: ast.AST) -> Callable[[int, str], str]:
+        return partial(sentence, self.source.segment(owner))
 
 
 def _start(each: dis.Instruction) -> tuple[int | None, int | None]:

@@ -24,9 +24,17 @@ _get = object.__getattribute__
 class Local:
     """threading.local."""
 
-    __slots__ = ("__dict__", "__weakref__", "_local_arguments", "_local_beside", "_local_places")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_local_arguments",
+        "_local_before",
+        "_local_beside",
+        "_local_places",
+    )
 
     _local_arguments: tuple[tuple[Any, ...], dict[str, Any]]
+    _local_before: dict[str, Any]
     _local_beside: Any
     _local_places: dict[Task, dict[str, Any]]
 
@@ -41,6 +49,7 @@ class Local:
         object.__setattr__(self, "_local_arguments", (args, kwargs))
         object.__setattr__(self, "_local_beside", RealLocal())
         object.__setattr__(self, "_local_places", {})
+        object.__setattr__(self, "_local_before", {})
         _keep(self, run, _get(self, "__dict__"))  # __init__ comes by itself this time
         return self
 
@@ -65,6 +74,16 @@ class Local:
 Local.__name__ = Local.__qualname__ = "_local"  # as the real one calls itself
 
 
+def like(real: Any) -> Any:
+    """In the place of a real one; the main task begins with what the caller has in that."""
+    local = object.__new__(Local)
+    object.__setattr__(local, "_local_arguments", ((), {}))
+    object.__setattr__(local, "_local_beside", RealLocal())
+    object.__setattr__(local, "_local_places", {})
+    object.__setattr__(local, "_local_before", dict(vars(real)))
+    return local
+
+
 def _turn() -> Any:
     return _outside if engine.running() is None else _inside
 
@@ -84,7 +103,7 @@ def _enter(local: Any) -> None:
     if own is not None:
         object.__setattr__(local, "__dict__", own)
         return
-    own = {}
+    own = {} if run is None or run.current.id else dict(_get(local, "_local_before"))
     object.__setattr__(local, "__dict__", own)
     _keep(local, run, own)
     if type(local).__init__ is not object.__init__:

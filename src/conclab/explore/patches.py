@@ -1,15 +1,14 @@
 """The scope in which threading, time, queue and asyncio act on the scheduler; outside it nothing is changed.
 
-Threads that are not under test get the real thing inside the scope, too. What can't be controlled (real
-sockets, processes, a fork) is refused by name instead of being waited for.
+Threads that are not under test get the real thing inside the scope, too.
 """
 
 from __future__ import annotations
 
 import _thread
-import asyncio
 import concurrent.futures.thread as pool
 import contextlib
+import functools
 import gc
 import queue
 import random
@@ -18,19 +17,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import clock, conditions, engine, garbage, locks, own, refusals, signals, threads
-from conclab.explore.loop import Loop
+from conclab.explore import clock, conditions, engine, garbage, locks, loops, own, refusals, signals, threads
+from conclab.explore.events import is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MISSING = object()
-_real_new_loop = asyncio.new_event_loop
 _RealSimpleQueue = queue.SimpleQueue
-
-
-def _new_loop() -> Any:
-    return Loop() if engine.running() is not None else _real_new_loop()
 
 
 class SimpleQueue(queue._PySimpleQueue):  # type: ignore[name-defined,misc]
@@ -60,7 +54,10 @@ PUBLIC: list[tuple[Any, str, Any]] = [
     (threading, "local", own.Local),
     (_thread, "start_new_thread", threads.start_new_thread),
     (queue, "SimpleQueue", SimpleQueue),
-    (asyncio, "new_event_loop", _new_loop),
+    (threading, "main_thread", threads.main_thread),
+    (threading, "enumerate", threads.enumerate_),
+    (threading, "active_count", threads.active_count),
+    (threading, "activeCount", threads.active_count),
     (gc, "collect", garbage.collect),
     *((time, name, replacement) for name, replacement in clock.CLOCKS.items()),
 ]
@@ -76,7 +73,6 @@ INNER: list[tuple[Any, str, Any]] = [
     (_thread, "_count", threads.count),
     (queue, "time", clock.inner),
     (pool, "_global_shutdown_lock", _NoLock()),
-    (asyncio.events, "new_event_loop", _new_loop),
 ]
 
 
@@ -85,6 +81,7 @@ def patched() -> Iterator[None]:
     """Put the replacements in place, and everything back afterwards."""
     swaps = [*PUBLIC, *INNER]
     swaps += refusals.refused()
+    swaps += loops.replacements()
     swaps += _imported_by_name()
     before = [(owner, name, vars(owner).get(name, MISSING)) for owner, name, _ in swaps]
     try:
@@ -100,16 +97,20 @@ def patched() -> Iterator[None]:
 
 
 def _imported_by_name() -> Iterator[tuple[Any, str, Any]]:
-    """`from threading import Lock` in modules that are under test and loaded already."""
+    """`from threading import Lock` in modules that are loaded already; thread-locals of those under test."""
     events = engine.STATE.events
+    assert events is not None
     ours = {id(getattr(owner, name)): replacement for owner, name, replacement in PUBLIC}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if events is None or not isinstance(file, str) or not events.is_users_file(file):
+        if not isinstance(file, str) or (is_standard(file) and module is not functools):
             continue
+        users = events.is_users_file(file)
         for name, value in list(vars(module).items()):
             if id(value) in ours:
                 yield module, name, ours[id(value)]
+            elif users and type(value) is own.RealLocal:
+                yield module, name, own.like(value)
 
 
 def reseed() -> None:

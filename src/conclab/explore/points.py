@@ -41,6 +41,7 @@ class Points:
         self.layout = 0  # counts up whenever points that were handed out already may have changed
         self.tries = False  # the code under test takes locks without waiting, or asks whether they are taken
         self.clears = False  # it clears events
+        self.lenders: set[str] = set()  # its functions whose result is taken as a lock
         self._is_users = is_users
         self._stored: dict[str, int] = {}
 
@@ -66,6 +67,7 @@ class Points:
             one = todo.pop()
             todo += [each for each in one.co_consts if hasattr(each, "co_code")]
             self._count(one, source)
+        self.lenders |= source.lenders
         modes = self.tries, self.clears
         self.tries = self.tries or source.tries
         self.clears = self.clears or source.clears

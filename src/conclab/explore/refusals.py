@@ -1,14 +1,13 @@
 """What can't be controlled, by name: it is refused at the call instead of being waited for.
 
-Real sockets and files that others write to, processes, selectors, the end of the process. Threads that are
-not under test are let through.
+Real sockets and files that others write to, processes, selectors, input, the end of the process. Threads
+that are not under test are let through.
 """
 
 from __future__ import annotations
 
 import _thread
-import asyncio.base_events
-import asyncio.selector_events
+import asyncio
 import builtins
 import functools
 import multiprocessing.process
@@ -31,8 +30,7 @@ SOCKET = (
     "connect", "connect_ex", "accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg",
     "recvmsg_into", "sendall",
 )  # fmt: skip
-PROCESS = ("fork", "forkpty", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve")
-WAITS = ("wait", "wait3", "wait4", "waitpid", "waitid")
+PROCESS = ("fork", "forkpty", "system", "posix_spawn", "posix_spawnp", "execv", "execve")
 SIGNALS = ("pause", "sigwait", "sigwaitinfo", "sigtimedwait")
 SELECT = ("select", "poll", "epoll", "kqueue", "devpoll")
 SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
@@ -51,8 +49,6 @@ def _list() -> Iterator[tuple[Any, str, str, str]]:
         yield socket.socket, name, f"a real socket ({name})", FAKE
     for name in PROCESS:
         yield os, name, f"another process (os.{name})", FAKE
-    for name in WAITS:
-        yield os, name, f"a wait for another process (os.{name})", FAKE
     for name in SIGNALS:
         yield signal, name, f"a wait for a signal (signal.{name})", FAKE
     for name in SELECT:
@@ -63,10 +59,17 @@ def _list() -> Iterator[tuple[Any, str, str, str]]:
         yield os, name, f"the end of the whole process (os.{name})", "nothing could be checked after it"
     loop = "a real event loop"
     own = "asyncio.run and asyncio.new_event_loop make one that can be controlled"
-    yield asyncio.selector_events.BaseSelectorEventLoop, "__init__", loop, own
+    yield asyncio.BaseEventLoop, "_run_once", loop, own
     uvloop = sys.modules.get("uvloop")
     for name in ("new_event_loop", "run", "Loop"):
         yield uvloop, name, f"{loop} (uvloop)", own
+    if not hasattr(sys, "monitoring"):
+        yield (
+            sys,
+            "settrace",
+            "sys.settrace, by which the program is followed on this version",
+            "leave it out",
+        )
     yield subprocess.Popen, "__init__", "a subprocess", FAKE
     yield multiprocessing.process.BaseProcess, "start", "a process (multiprocessing)", FAKE
     yield builtins, "input", "input from a person", FAKE

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conclab.explore.operation import Operation
 
 get_ident = threading.get_ident
+settrace = sys.settrace  # the program is kept from it
 LEFT = (
     "the scenario was left by {}, and whatever it would have checked after that was not: it should return, "
     "or raise an Exception"
@@ -84,7 +85,10 @@ class Run(Decisions):
         except NotControlledError as error:
             self._raised(task, error)
         except Abort:
-            pass
+            if not self.aborting:  # nobody asked for that
+                self._raised(
+                    task, NotControlledError(f"{task.name} was ended by something else than the engine")
+                )
         except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
             self._left(task, error)
         except BaseException as error:  # noqa: BLE001 - whatever a thread raises is a finding
@@ -164,10 +168,10 @@ class Run(Decisions):
     ) -> bool:
         """Wait until the current task is chosen to do this; False if its time was over instead."""
         if self.aborting:
-            self._unwind()
+            self.unwind()
         tracer = self.tracer
         if tracer is not None and frame is None:
-            sys.settrace(None)  # 3.11: each of the calls below would be one more for the tracer
+            settrace(None)  # 3.11: each of the calls below would be one more for the tracer
         me = self.current
         me.pending = operation
         me.free = free
@@ -210,7 +214,7 @@ class Run(Decisions):
         me.free = me.deadline = None
         me.early = False
         if tracer is not None and frame is None:
-            sys.settrace(tracer)
+            settrace(tracer)
         return not me.timed_out
 
     def _pass(self, task: Task, me: Task) -> None:
@@ -220,13 +224,13 @@ class Run(Decisions):
         task.baton.hand()
         me.baton.take()
         if self.aborting:
-            self._unwind()
+            self.unwind()
 
-    def _unwind(self) -> None:
+    def unwind(self) -> None:
         """End the current task: it is not needed any more, or the execution has failed already."""
         me = self.current
         me.aborts += 1
-        if me.aborts == STUBBORN:
+        if me.aborts % STUBBORN == 0:
             self.doom(me.ident)
         if me.aborts > HOPELESS:
             self.lost.append(me)
@@ -239,6 +243,8 @@ class Run(Decisions):
     def begin(self, scenario: Callable[[], Any], thread: Any = None) -> None:
         """Start the first task; the caller then waits for the main baton."""
         main = self.spawn(scenario, "main", thread=thread)
+        if thread is not None:
+            thread._conclab_task = main
         self.live.append(main)
         self.current = main
         main.baton.hand()

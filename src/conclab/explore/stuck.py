@@ -9,10 +9,15 @@ from __future__ import annotations
 import linecache
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conclab.explore import engine
 from conclab.explore.outcome import Abort, Failure, FailureKind
+
+try:
+    import ctypes  # beside a thread that computes without end, and on its CPU, to import takes seconds
+except ImportError:  # a Python without libffi
+    ctypes = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -102,7 +107,5 @@ def _failure(run: Run, frame: FrameType | None, *, computes: bool) -> Failure:
 
 def interrupt(ident: int) -> None:
     """Raise in a thread that runs Python code; one that waits in C is not reached by that."""
-    import ctypes  # noqa: PLC0415 - needed in this case alone
-
-    raises: Any = ctypes.py_object(Abort)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), raises)
+    if ctypes is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abort))

@@ -39,6 +39,7 @@ class Source:
         self.augmented: set[ast.AST] = set()  # targets of +=
         self.tries = False  # takes a lock without waiting, or asks whether it is taken
         self.clears = False  # clears something, which may be an event
+        self.lenders: set[str] = set()  # functions and properties whose result is taken as a lock
         self.escaping: set[Place] = set()  # constructors that show the object to others before they end
         self.own: set[Place] = set()  # ends of `self.x` in constructors that keep the object to themselves
         self._by_end: dict[tuple[type, int, int], ast.AST] = {}
@@ -49,6 +50,7 @@ class Source:
             self.captured.update(captured_names(self.tree))
             for node in ast.walk(self.tree):
                 self._note(node)
+            self.lenders &= self.definitions
 
     def node(self, kinds: tuple[type, ...], end_line: int | None, end_column: int | None) -> ast.AST | None:
         """The expression of one of these kinds that ends there."""
@@ -76,7 +78,7 @@ class Source:
             return ""
         return " ".join((ast.get_source_segment(self.text, node) or "").split())
 
-    def _note(self, node: ast.AST) -> None:  # noqa: C901
+    def _note(self, node: ast.AST) -> None:  # noqa: C901, PLR0912
         if isinstance(node, ast.expr) and node.end_lineno is not None and node.end_col_offset is not None:
             self._by_end[type(node), node.end_lineno, node.end_col_offset] = node
         match node:
@@ -87,11 +89,14 @@ class Source:
             case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
                 self.tested.update(_truths(test))
                 self.looks.update(ast.walk(test))
+            case ast.With(items=items):
+                self.lenders.update(_lender(one.context_expr) for one in items)
             case ast.Call(func=ast.Attribute(attr="locked")):
                 self.tries = True
             case ast.Call(func=ast.Attribute(attr="clear"), args=[]):
                 self.clears = "Event" in self.text
-            case ast.Call(func=ast.Attribute(attr="acquire"), args=args, keywords=keywords):
+            case ast.Call(func=ast.Attribute(attr="acquire", value=inner), args=args, keywords=keywords):
+                self.lenders.add(_lender(inner))
                 self.tries = self.tries or _does_not_wait(args, keywords)
             case ast.AugAssign(target=target):
                 self.augmented.add(target)
@@ -105,6 +110,14 @@ class Source:
         if isinstance(node, COMPREHENSIONS) and len(node.generators) == 1:
             # In 3.11 a comprehension is a function of its own, of which only the whole place is known.
             self._iterated.setdefault(_end(node), node.generators[0].iter)
+
+
+def _lender(node: ast.expr) -> str:
+    """`lock_of` in `with lock_of(key):` and in `self.lock_of(key).acquire()`; a property by its name."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _end(node: ast.expr) -> Place:

@@ -37,6 +37,8 @@ class Task:
         self.idle = 0
         self.aborts = 0
         self.locals: list[Callable[[], Any]] = []  # each threading.local in which it has attributes, weakly
+        self.loop: Any = None  # the event loop that was set in it
+        self.loop_set = False
         self.error: BaseException | None = None
         self.sources: list[int] = []  # steps that made what it does next possible
         self.last = -1  # its last step

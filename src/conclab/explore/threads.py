@@ -10,12 +10,13 @@ from typing import Any
 
 from conclab.explore import engine
 from conclab.explore.operation import Kind, Operation
-from conclab.explore.outcome import Abort
 
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
 _real_start_new_thread = _thread.start_new_thread
+_real_enumerate = threading.enumerate
+_real_main_thread = threading.main_thread
 _real_count = _thread._count
 TASK = "_conclab_task"
 NUMBER = "_conclab_number"
@@ -29,7 +30,7 @@ def start(self: threading.Thread) -> None:
         _real_start(self)
         return
     if run.aborting:
-        raise Abort
+        run.unwind()
     if not getattr(self, "_initialized", False):
         raise RuntimeError("thread.__init__() not called")
     if getattr(self, TASK, None) is not None:
@@ -50,7 +51,7 @@ def start_new_thread(function: Any, args: Any, kwargs: Any = MISSING, /) -> int:
     if run is None:
         return _real_start_new_thread(function, args, *named)
     if run.aborting:
-        raise Abort
+        run.unwind()
     if (
         not callable(function)
         or not isinstance(args, tuple)
@@ -59,6 +60,26 @@ def start_new_thread(function: Any, args: Any, kwargs: Any = MISSING, /) -> int:
         return _real_start_new_thread(function, args, *named)  # raises, and says what is wrong
     name = getattr(function, "__name__", "thread")
     return run.spawn(lambda: function(*args, **dict(*named)), name, daemon=True).ident
+
+
+def main_thread() -> threading.Thread:
+    """threading.main_thread: the one in which the scenario runs."""
+    run = engine.running()
+    return _real_main_thread() if run is None else run.tasks[0].thread
+
+
+def enumerate_() -> list[threading.Thread]:
+    """threading.enumerate: of the program's threads its own, to all others all but those."""
+    run = engine.running()
+    known: dict[int, threading.Thread] = threading._active  # type: ignore[attr-defined]
+    if run is not None:
+        return [known[task.ident] for task in run.tasks if not task.done and task.ident in known]
+    return [thread for thread in _real_enumerate() if thread.ident not in engine.STATE.carriers]
+
+
+def active_count() -> int:
+    """threading.active_count."""
+    return len(enumerate_())
 
 
 def count() -> int:

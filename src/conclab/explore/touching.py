@@ -5,14 +5,13 @@ An answer of None means that it could be anything; an empty list, that nobody el
 
 from __future__ import annotations
 
-import _thread
 import array
 import collections
 import itertools
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import engine
+from conclab.explore import engine, strangers
 from conclab.explore.operation import Access
 from conclab.explore.paths import UNKNOWN
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     Resolve = Callable[[FrameType], Any]
 
-LOCKS: tuple[type, ...] = (_thread.LockType, _thread.RLock)
 CONTAINERS = (
     list, dict, set, bytearray, collections.deque, collections.defaultdict, collections.OrderedDict,
     collections.Counter, array.array,
@@ -36,6 +34,7 @@ READERS = frozenset({
 TAKES_ANOTHER = frozenset(
     {"extend", "update", "union", "intersection", "difference", "fromkeys", "extendleft"}
 )
+TAKES = frozenset({"acquire", "__enter__", "acquire_lock", "get", "put", "get_nowait", "put_nowait"})
 READING = frozenset({
     len, list, sorted, tuple, set, frozenset, dict, sum, min, max, any, all, iter, enumerate, zip, reversed,
     map, filter, bytes,
@@ -135,7 +134,7 @@ def shows_item(of: Resolve | None, is_users: Callable[[CodeType], bool]) -> Call
 
 
 def shows_call(
-    of: Resolve | None, is_users: Callable[[CodeType], bool], made: Callable[[int], str]
+    of: Resolve | None, is_users: Callable[[CodeType], bool], made: Callable[[int, str], str]
 ) -> Callable[[FrameType], bool]:
     """Whether a call is an operation of its own. Raises NotControlledError for a lock of the real kind."""
 
@@ -144,6 +143,9 @@ def shows_call(
         if callee is UNKNOWN:
             return True
         if isinstance(callee, MethodType):
+            kind = strangers.kind_of(callee.__self__) if is_quiet(callee.__func__.__module__) else None
+            if kind is not None:
+                raise engine.refuse(made(frame.f_lineno, kind))
             callee = callee.__func__
         if isinstance(callee, FunctionType):
             return not (is_users(callee.__code__) or is_quiet(callee.__module__))
@@ -151,8 +153,9 @@ def shows_call(
             return _shows_class(callee)
         if isinstance(callee, BuiltinFunctionType | BuiltinMethodType):
             owner = callee.__self__
-            if isinstance(owner, LOCKS) and callee.__name__ in {"acquire", "__enter__", "acquire_lock"}:
-                raise engine.refuse(made(frame.f_lineno))
+            kind = strangers.kind_of(owner)
+            if kind is not None and callee.__name__ in TAKES:
+                raise engine.refuse(made(frame.f_lineno, kind))
             return not isinstance(owner, IMMUTABLE) or isinstance(owner, type)
         return True
 
@@ -170,13 +173,14 @@ def _shows_class(kind: type) -> bool:
     return not (kind.__flags__ & 1 << 9)  # made by a class statement: its methods show what they do
 
 
-def real_lock(of: Resolve | None, made: Callable[[int], str]) -> Callable[[FrameType], bool]:
+def real_lock(of: Resolve | None, made: Callable[[int, str], str]) -> Callable[[FrameType], bool]:
     """For `with`: no operation of its own, but a lock of the real kind can't be controlled."""
 
     def shows(frame: FrameType) -> bool:
         obj = UNKNOWN if of is None else of(frame)
-        if isinstance(obj, LOCKS):
-            raise engine.refuse(made(frame.f_lineno))
+        kind = strangers.kind_of(obj)
+        if kind is not None:
+            raise engine.refuse(made(frame.f_lineno, kind))
         return False
 
     return shows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
+from conclab.harness.judge import is_low
 from conclab.harness.plan import CEILING_ALL, CEILING_ONE
 from conclab.harness.stats import FEWEST_BLOCKS as LEAST_BLOCKS
 from conclab.harness.stats import log_ratios, without_spikes
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from conclab.record import Finding, Interval, Recording
 
-ENOUGH = 0.8  # of the ideal ceiling: below it, CPUs share cores or other programs are busy
 BUSY_DELAY = 0.10  # of the time ready without a CPU; on a quiet machine serial work shows 0.3%
 DRIFT = 0.25  # interquartile range over median of the baseline's times
 NOTABLE = 0.10  # of the blocks set aside as spikes: more than a passing disturbance
@@ -47,6 +47,9 @@ def _few_blocks(recording: Recording, *_: object) -> Iterator[str]:
     count = len(recording.blocks)
     if count < LEAST_BLOCKS and not recording.errors:
         found = f"only {count} block{'s' * (count != 1)}"
+        if _searching(recording):
+            yield f"{found}, so only {count} trial{'s' * (count != 1)} of each search; give a larger --budget"
+            return
         yield f"{found}: no interval from fewer than {LEAST_BLOCKS}; give a larger --budget"
 
 
@@ -57,15 +60,21 @@ def _one_core(recording: Recording, *_: object) -> Iterator[str]:
 
 def _low_ceiling(recording: Recording, _: object, top: Interval | None) -> Iterator[str]:
     failed = recording.errors.keys() & {CEILING_ONE, CEILING_ALL}
-    if top is not None and not failed and top.estimate < ENOUGH * recording.ceiling_workers:
+    if top is not None and not failed and is_low(top, recording):
+        what = "claims that need cores" if _searching(recording) else "speedups"
         yield (
             f"{recording.ceiling_workers} busy processes of C code reach only {top.estimate:.2f}x: "
-            "virtual CPUs that share cores, or other programs at work; judge speedups against that"
+            f"virtual CPUs that share cores, or other programs at work; judge {what} against that"
         )
 
 
+def _searching(recording: Recording) -> set[str]:
+    """The variants that look for a bug: how long that takes is chance, and part of the answer."""
+    return {variant.name for variant in recording.lineup if variant.approach}
+
+
 def _busy(recording: Recording, *_: object) -> Iterator[str]:
-    serial = {name for name in recording.versus.values() if name not in recording.errors}
+    serial = set(recording.versus.values()) - recording.errors.keys() - _searching(recording)
     shares = [
         trial.run_delay_s / trial.time_s
         for name in serial
@@ -81,6 +90,8 @@ def _busy(recording: Recording, *_: object) -> Iterator[str]:
 
 def _drifting(recording: Recording, *_: object) -> Iterator[str]:
     for name in dict.fromkeys(recording.versus.values()):
+        if name in _searching(recording):
+            continue
         times = [trial.time_s for trial in recording.trials(name) if trial is not None]
         if len(times) < LEAST_BLOCKS:
             continue

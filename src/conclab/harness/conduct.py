@@ -20,6 +20,7 @@ from conclab.harness.preflight import missing
 from conclab.harness.stats import looks
 from conclab.model import Gil, Sighting, Trial, Variant, Workload
 from conclab.record import Block, Calibration, Recording
+from conclab.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # and the narrow interval holds for that moment alone.
 LONG_ENOUGH_S = 5.0
 WARM_UPS = 2  # the first fills caches and specialises bytecode, the second shows that it is over
+WARM_UP_TRIES = 20  # of a search: enough to import everything, and to find what is found at once
 # One task per process, so that the cores are measured and not the pool; at half this length two processes
 # that were woken together often still share a core (1.2x to 1.8x seen, where these show 1.8x to 1.9x).
 CEILING_TASK_S = 0.012
@@ -87,7 +89,11 @@ class Conductor:
         record.predictions = plan.predictions(
             record.lineup, record.interpreters, cores=self._cores, tasks=tasks
         )
-        self._reference = plan.ceiling(record.lineup, record.predictions, cores=self._cores)
+        record.search_predictions = plan.search_predictions(
+            record.lineup, record.interpreters, cores=self._cores, tasks=tasks
+        )
+        claims = record.predictions | record.search_predictions
+        self._reference = plan.ceiling(record.lineup, claims, cores=self._cores)
         record.ceiling_workers = self._reference[0].workers if self._reference else 0
 
     def _calibrate(self) -> None:
@@ -112,6 +118,10 @@ class Conductor:
             trials = [self._lanes.trial(variant, size=size, tasks=count) for _ in range(2)]
             return min(float(trial["time_s"]) for trial in trials) / count
 
+        if work.program:  # a search takes as long as it takes
+            self.recording.calibrations[variant.workload] = Calibration(work.size, tasks, None)
+            self.recording.programs[variant.workload] = work.program
+            return
         with self._costs_only(variant):
             self._open(variant)
             if work.grows:
@@ -122,6 +132,10 @@ class Conductor:
 
     def _warm_up(self, variant: Variant) -> None:
         with self._costs_only(variant):
+            if variant.approach:
+                self._open(variant)
+                self._lanes.trial(variant, size=WARM_UP_TRIES, tasks=self._calibration(variant).tasks)
+                return
             for _ in range(WARM_UPS):
                 self._trial(variant)
 
@@ -195,6 +209,8 @@ class Conductor:
         return [variant for variant in everyone if variant.name not in self.recording.errors]
 
     def _comparable(self, variant: Variant) -> bool:
+        if variant.approach:
+            return True  # an answer by itself
         versus = self.recording.versus.get(variant.name, variant.name)
         return versus != variant.name and versus not in self.recording.errors
 
@@ -218,4 +234,5 @@ class Conductor:
 def as_trial(answer: Json) -> Trial:
     """Turn a lane's answer into a Trial."""
     sightings = tuple(Sighting(**sighting) for sighting in answer["sightings"])
-    return Trial(**(answer | {"gil": Gil(answer["gil"]), "sightings": sightings}))
+    searches = tuple(Search(**search) for search in answer.get("searches", []))
+    return Trial(**(answer | {"gil": Gil(answer["gil"]), "sightings": sightings, "searches": searches}))

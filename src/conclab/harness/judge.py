@@ -9,6 +9,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING
 
+from conclab.harness import shares
 from conclab.harness.plan import CEILING_ALL, CEILING_ONE
 from conclab.harness.stats import ratio_interval
 from conclab.model import Agreement, Verdict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.05  # a difference that nobody would choose a strategy for
 LEVEL = 0.95
+ENOUGH = 0.8  # of the ideal ceiling: below it, CPUs share cores or other programs are busy
 
 
 def judge(recording: Recording) -> list[Finding]:
@@ -36,9 +38,15 @@ def ceiling(recording: Recording) -> Interval | None:
     return ratio_interval(one, everyone, level=LEVEL) if one else None
 
 
+def is_low(top: Interval, recording: Recording) -> bool:
+    """Whether the machine had fewer cores to give than there were processes."""
+    return top.estimate < ENOUGH * recording.ceiling_workers
+
+
 def is_precise(recording: Recording) -> bool:
-    """Are all speedups known well enough to stop? Precision stops a run, never significance."""
-    return all(
+    """Are all speedups and shares known well enough to stop? Precision stops a run, never significance."""
+    known = [shares.share(recording.searches(variant.name)) for variant in recording.lineup]
+    return all(map(shares.is_narrow, filter(None, known))) and all(
         _speedup(recording, variant.name, versus).half_width <= recording.target
         for variant in recording.lineup
         if variant.predict_sightings is None  # evidence does not scatter: nothing to wait for
@@ -89,6 +97,8 @@ def agreement(prediction: Prediction, speedup: Interval, top: Interval | None) -
 
 
 def _finding(recording: Recording, variant: Variant, top: Interval | None) -> Finding:
+    if variant.approach:
+        return _searched(recording, variant.name, top)
     name, versus = variant.name, recording.versus[variant.name]
     trials = [trial for trial in recording.trials(name) if trial is not None]
     sightings = trials[0].sightings if trials else ()
@@ -109,6 +119,21 @@ def _finding(recording: Recording, variant: Variant, top: Interval | None) -> Fi
         surprise=why,
         sightings=sightings,
     )
+
+
+def _searched(recording: Recording, name: str, top: Interval | None) -> Finding:
+    """Judge a variant that looks for a bug, by how often it found it."""
+    known = shares.share(recording.searches(name))
+    claim = recording.search_predictions.get(name)
+    agrees, why = shares.as_predicted(claim, known) if claim and known else (None, "")
+    if agrees is Agreement.FAILS and claim and claim.parallel and _lacks_cores(recording, top):
+        reached = f"the machine itself reached {top.estimate:.2f}x with C code: " if top else ""
+        agrees, why = Agreement.UNCLEAR, f"{why}; {reached}too few cores to judge by"
+    return Finding(variant=name, share=known, agreement=agrees, surprise=why)
+
+
+def _lacks_cores(recording: Recording, top: Interval | None) -> bool:
+    return top is None or recording.ceiling_workers < 2 or is_low(top, recording)  # noqa: PLR2004 - at once
 
 
 def _agrees(

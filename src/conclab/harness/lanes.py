@@ -82,6 +82,7 @@ class Lanes:
             "workload": variant.workload,
             "workers": variant.workers,
             "switch_interval_s": variant.switch_interval_s,
+            "approach": variant.approach,
         }
         answer = self._ask(variant, request)
         seat.opened.add(variant.name)

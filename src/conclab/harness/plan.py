@@ -9,10 +9,11 @@ from conclab.errors import BadRequestError, UnknownNameError
 from conclab.model import Circumstances, Gil, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from conclab.model import Experiment, InterpreterFacts, Prediction
+    from conclab.search import SearchPrediction
 
 CEILING_ONE = "ceiling: one process"
 CEILING_ALL = "ceiling: all processes"
@@ -30,7 +31,8 @@ def bind(
 ) -> tuple[list[Variant], dict[str, str]]:
     """Fill in what the variants leave open; returns them with the baseline of each.
 
-    With several interpreters every name says which one, and each has a baseline of its own.
+    With several interpreters every name says which one, and each has a baseline of its own. A variant that
+    looks for a bug is compared with none: it is its own baseline.
     Raises UnknownNameError for an `only` that names no variant.
     """
     chosen = _choose(experiment, only)
@@ -44,12 +46,21 @@ def bind(
                 name=variant.name + suffix,
                 strategy=variant.strategy or variant.name,
                 workload=variant.workload or experiment.workload,
-                workers=variant.workers or workers or experiment.workers or max(LEAST_WORKERS, cores),
+                workers=_workers(variant, experiment, workers) or max(LEAST_WORKERS, cores),
                 interpreter=interpreter,
             )
             lineup.append(bound)
-            versus[bound.name] = (variant.versus or experiment.baseline.name) + suffix
+            versus[bound.name] = _versus(variant, experiment) + suffix
     return lineup, versus
+
+
+def _versus(variant: Variant, experiment: Experiment) -> str:
+    return variant.name if variant.approach else variant.versus or experiment.baseline.name
+
+
+def _workers(variant: Variant, experiment: Experiment, asked: int | None) -> int | None:
+    """A program in which a bug is looked for has the threads that it has, whatever was asked for."""
+    return variant.workers or (None if variant.approach else asked) or experiment.workers
 
 
 def _choose(experiment: Experiment, only: Sequence[str]) -> list[Variant]:
@@ -62,9 +73,9 @@ def _choose(experiment: Experiment, only: Sequence[str]) -> list[Variant]:
     wanted = set(only)
     for variant in experiment.variants:  # a comparison needs what it compares with
         if variant.name in wanted:
-            wanted.add(variant.versus or experiment.baseline.name)
+            wanted.add(_versus(variant, experiment))
     chosen = [variant for variant in experiment.variants if variant.name in wanted]
-    if len(chosen) < 2:  # noqa: PLR2004 - a comparison has two sides
+    if len(chosen) < 2 and not chosen[0].approach:  # noqa: PLR2004 - a comparison has two sides
         raise BadRequestError(
             f"{only[0]!r} is the baseline; name a variant to compare it with: {', '.join(names[1:])}"
         )
@@ -80,16 +91,32 @@ def predictions(
     lineup: Sequence[Variant], facts: dict[str, InterpreterFacts], *, cores: int, tasks: int
 ) -> dict[str, Prediction]:
     """Write down every prediction. Reads the machine and the interpreter, never a measurement."""
-    found = {}
-    for variant in lineup:
-        if variant.predict is not None and variant.interpreter in facts:
-            about = facts[variant.interpreter]
-            here = Circumstances(cores, variant.workers, tasks, about.gil is Gil.ENABLED, about.version)
-            found[variant.name] = variant.predict(here)
-    return found
+    return {
+        variant.name: variant.predict(_here(variant, facts, cores=cores, tasks=tasks))
+        for variant in lineup
+        if variant.predict is not None and variant.interpreter in facts
+    }
 
 
-def ceiling(lineup: Sequence[Variant], found: dict[str, Prediction], *, cores: int) -> list[Variant]:
+def search_predictions(
+    lineup: Sequence[Variant], facts: dict[str, InterpreterFacts], *, cores: int, tasks: int
+) -> dict[str, SearchPrediction]:
+    """The same for the variants that look for a bug."""
+    return {
+        variant.name: variant.predict_search(_here(variant, facts, cores=cores, tasks=tasks))
+        for variant in lineup
+        if variant.predict_search is not None and variant.interpreter in facts
+    }
+
+
+def _here(variant: Variant, facts: dict[str, InterpreterFacts], *, cores: int, tasks: int) -> Circumstances:
+    about = facts[variant.interpreter]
+    return Circumstances(cores, variant.workers, tasks, about.gil is Gil.ENABLED, about.version)
+
+
+def ceiling(
+    lineup: Sequence[Variant], found: Mapping[str, Prediction | SearchPrediction], *, cores: int
+) -> list[Variant]:
     """Return the two variants that measure what the machine itself can do, if a prediction needs cores."""
     claims = [variant for variant in lineup if variant.name in found and found[variant.name].parallel]
     if not claims:

@@ -34,6 +34,8 @@ class Stall:
     pids: list[int]
     stack: ExitStack
     switch_interval_s: float | None = None
+    approach: str = ""
+    trials: int = 0
 
 
 class Bench:
@@ -52,12 +54,13 @@ class Bench:
         workload: str,
         workers: int,
         switch_interval_s: float | None = None,
+        approach: str | None = None,
     ) -> dict[str, object]:
         """Open a pool. `startup_s` is what that took: from nothing to all workers ready."""
         chosen = load("conclab.strategies", strategy, Strategy)
         work = load("conclab.workloads", workload, Workload)
         stall, seconds = self._open(chosen, work, workers, Start(work.run))
-        stall.switch_interval_s = switch_interval_s
+        stall.switch_interval_s, stall.approach = switch_interval_s, approach or ""
         self.stalls[name] = stall
         gc.collect()
         gc.freeze()
@@ -66,7 +69,9 @@ class Bench:
     def trial(self, *, name: str, size: int, tasks: int) -> dict[str, object]:
         """Run one batch, timed. Everything else happens before or after the timed part."""
         stall = self.stalls[name]
-        arguments = stall.workload.arguments(Order(size, tasks, self.scratch, self.server))
+        order = Order(size, tasks, self.scratch, self.server, approach=stall.approach, seed=stall.trials)
+        arguments = stall.workload.arguments(order)
+        stall.trials += 1
         # Garbage of the preparation is not the workload's; the collector stays on for its own. What is
         # here for good was frozen when the variant was opened, so this takes no time to speak of.
         gc.collect()
@@ -92,6 +97,7 @@ class Bench:
             "checksum": checksum(stall.workload, answers),
             "gil": gil(),
             "sightings": [asdict(sighting) for sighting in seen],
+            "searches": [asdict(answer) for answer in answers] if stall.workload.program else [],
         }
 
     def trace(

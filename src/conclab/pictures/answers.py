@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from conclab.numerals import digits, duration, factor
+from conclab.pictures import searches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ NOTHING = "no block finished"
 
 
 class Tone(StrEnum):
-    """How an answer is meant; the first four are verdicts."""
+    """How an answer is meant; the first four are verdicts, the last three say how often a bug was found."""
 
     FASTER = "faster"
     SLOWER = "slower"
@@ -30,6 +31,12 @@ class Tone(StrEnum):
     INCONCLUSIVE = "inconclusive"
     BASELINE = "baseline"
     MISSING = "missing"
+    FOUND = "found"
+    SOMETIMES = "sometimes"
+    MISSED = "missed"
+
+
+OFTEN = {searches.EVERY: Tone.FOUND, searches.SOME: Tone.SOMETIMES, searches.NONE: Tone.MISSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Answer:
     headline: str
     remark: str = ""
     points: tuple[float, ...] = ()
+    misses: tuple[bool, ...] = ()  # of the points: whether the search was given up there
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
@@ -70,6 +78,8 @@ def answers(run: Mapping[str, Any]) -> Answers:
         detail = _detail(variant, several=several)
         if variant.get("error"):
             rows.append(_missing(variant["name"], detail, "failed", variant["error"]))
+        elif variant.get("search"):
+            rows.append(_searched(variant, detail))
         elif in_seconds:
             rows.append(_timed(variant, detail))
         elif _is_baseline(variant):
@@ -103,6 +113,8 @@ def _interpreter(facts: Mapping[str, Any]) -> str:
 
 
 def _detail(variant: Mapping[str, Any], *, several: bool) -> str:
+    if variant.get("search"):
+        return str(variant.get("interpreter")) if several else ""
     workers = variant.get("workers")
     parts = [variant.get("strategy") if variant.get("strategy") != variant["name"] else None]
     parts.append(variant.get("interpreter") if several else None)
@@ -136,6 +148,26 @@ def _timed(variant: Mapping[str, Any], detail: str) -> Answer:
         f"median of {len(times)}",
         points=tuple(times),
         estimate=middle,
+    )
+
+
+def _searched(variant: Mapping[str, Any], detail: str) -> Answer:
+    """The time of every search, until the bug was found or the search given up."""
+    often = searches.how_often(variant)
+    if often is None:
+        return _missing(variant["name"], detail, NOTHING)
+    made = searches.trials(variant)
+    hits = [seconds for hit, _, seconds in made if hit]
+    told = f"{searches.after(variant)}, {searches.time_until_found(variant)}" if hits else ""
+    return Answer(
+        variant["name"],
+        detail,
+        OFTEN[often],
+        f"found in {searches.found(variant)}",
+        told or f"{searches.in_vain(variant)} in vain",
+        points=tuple(seconds for _, _, seconds in made),
+        misses=tuple(not hit for hit, _, _ in made),
+        estimate=median(hits or [seconds for _, _, seconds in made]),
     )
 
 
@@ -178,8 +210,13 @@ def _is_baseline(variant: Mapping[str, Any]) -> bool:
     return variant.get("baseline") in (None, variant["name"])
 
 
+def times_of(variant: Mapping[str, Any]) -> list[float | None]:
+    """One figure a block: the time of the batch, or of the search within it."""
+    return list((variant.get("search") or {}).get("seconds") or variant.get("times_s") or [])
+
+
 def _seen(variant: Mapping[str, Any]) -> list[float]:
-    return [time for time in variant.get("times_s") or [] if time]
+    return [time for time in times_of(variant) if time]
 
 
 def _ratios(variant: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conclab.numerals import duration, factor
 from conclab.pictures.answers import Answer, Answers, Tone, answers, caption
 from conclab.pictures.canvas import save, style
+from conclab.pictures.searches import searching
 from conclab.pictures.ticks import octave_ticks, round_ticks
 
 if TYPE_CHECKING:
@@ -29,8 +30,14 @@ COLOURS = {
     Tone.INCONCLUSIVE: "#6b7480",
     Tone.BASELINE: INK,
     Tone.MISSING: SOFT,
+    Tone.FOUND: "#0072b2",
+    Tone.SOMETIMES: "#d55e00",
+    Tone.MISSED: "#4a5560",
 }
-MARKERS = {Tone.FASTER: ">", Tone.SLOWER: "<", Tone.SAME: "s", Tone.INCONCLUSIVE: "o", Tone.BASELINE: "D"}
+MARKERS = {
+    Tone.FASTER: ">", Tone.SLOWER: "<", Tone.SAME: "s", Tone.INCONCLUSIVE: "o", Tone.BASELINE: "D",
+    Tone.FOUND: "D", Tone.SOMETIMES: "D", Tone.MISSED: "X",
+}  # fmt: skip
 GOLDEN = 0.6180339887  # spreads any number of points evenly, without a random generator
 
 
@@ -56,6 +63,8 @@ def _figure(run: Mapping[str, Any]) -> Figure:
     )
     axes.patch.set_visible(False)
     _scale(axes, shown, ceiling)
+    if searching(run):
+        axes.set_xlabel("time until the bug was found, or the search given up (log scale)")
     for place, row in enumerate(shown.rows):
         _row(axes, row, place)
     _lines(axes, shown, ceiling)
@@ -141,7 +150,8 @@ def _beside(axes: Axes, place: int, inches: float, first: str, second: str, *, c
 
 def _shapes(axes: Axes, row: Answer, place: int) -> None:
     """Draw the predicted range, the blocks, the interval and the estimate, from back to front."""
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - slow to import
+    from matplotlib.colors import to_rgba  # noqa: PLC0415 - slow to import
+    from matplotlib.patches import Rectangle  # noqa: PLC0415
 
     left, right = axes.get_xlim()
     colour = COLOURS[row.tone]
@@ -152,11 +162,15 @@ def _shapes(axes: Axes, row: Answer, place: int) -> None:
         axes.add_patch(box).set_gid(f"speedup-predicted-{place}")
     if row.points:
         heights = [place + ((index * GOLDEN) % 1 - 0.5) * 0.5 for index in range(len(row.points))]
-        dots = axes.scatter(row.points, heights, s=13, color=colour, alpha=0.36, linewidths=0, zorder=5)
+        look: dict[str, Any] = {"color": colour, "alpha": 0.36, "linewidths": 0}
+        if any(row.misses):  # hollow: nothing was found there
+            faces = [to_rgba(colour, 0.0 if missed else 0.36) for missed in row.misses]
+            look = {"facecolors": faces, "edgecolors": to_rgba(colour, 0.7), "linewidths": 0.9}
+        dots = axes.scatter(row.points, heights, s=13, zorder=5, **look)
         dots.set_gid(f"speedup-blocks-{place}")
     if row.estimate is None:
         return
-    if row.tone is not Tone.BASELINE:
+    if row.tone is not Tone.BASELINE and not row.misses:
         low, high = row.low or left, row.high or right
         axes.plot([low, high], [place, place], color=colour, linewidth=2.2, zorder=4, solid_capstyle="butt")
         for end, caps in ((row.low, "|"), (row.high, "|")):
@@ -214,9 +228,13 @@ def _legend(figure: Figure, shown: Answers, variants: Iterable[Mapping[str, Any]
     level = f"{100 * max(levels):.3g}% interval" if levels else "interval"
     handles: list[Any] = []
     if any(row.points for row in shown.rows):
+        one = "one trial: found" if any(row.misses for row in shown.rows) else "one block"
         handles.append(
-            Line2D([], [], marker="o", linestyle="", color=SOFT, alpha=0.5, markersize=4, label="one block")
+            Line2D([], [], marker="o", linestyle="", color=SOFT, alpha=0.5, markersize=4, label=one)
         )
+    if any(any(row.misses) for row in shown.rows):
+        hollow = {"marker": "o", "markerfacecolor": "none", "markersize": 4, "color": SOFT}
+        handles.append(Line2D([], [], linestyle="", label="given up: not found", **hollow))  # type: ignore[arg-type]
     if any(row.points and row.estimate for row in shown.rows) and not shown.in_seconds:
         handles.append(
             Line2D([], [], marker="|", color=INK, linewidth=2, markersize=8, label=f"estimate with {level}")

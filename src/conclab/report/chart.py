@@ -10,7 +10,8 @@ from math import log, log2
 from typing import TYPE_CHECKING, Any
 
 from conclab.numerals import duration, factor, interval, measured, middle
-from conclab.pictures.answers import Answer, Tone, answers
+from conclab.pictures.answers import Answer, Answers, Tone, answers, times_of
+from conclab.pictures.searches import searching, trial
 from conclab.pictures.ticks import octave_ticks, round_ticks
 from conclab.report.words import answer, detail, is_baseline
 
@@ -32,6 +33,7 @@ class Dot:
     x: float
     y: float
     words: str
+    missed: bool = False  # a search that was given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,17 @@ def chart(run: Mapping[str, Any]) -> Chart:
         ceiling=Mark(scale.at(ceiling), f"this machine's ceiling {factor(ceiling)}") if ceiling else None,
         ideal=Mark(scale.at(ideal), f"ideal {ideal}x") if ideal else None,
         in_seconds=shown.in_seconds,
-        label="Time of one batch" if shown.in_seconds else f"Speedup over {shown.baseline or 'the baseline'}",
+        label=_label(run, shown),
         level=_level(run["variants"]),
         step=f"{step:g}",
         guides=(round(HEIGHT / 2 - lift, 1), round(HEIGHT / 2 + lift, 1)),
     )
+
+
+def _label(run: Mapping[str, Any], shown: Answers) -> str:
+    if searching(run):
+        return "Time until the bug was found, or the search given up"
+    return "Time of one batch" if shown.in_seconds else f"Speedup over {shown.baseline or 'the baseline'}"
 
 
 def blocks(
@@ -143,26 +151,24 @@ def _row(
     swing: float,
     run: Mapping[str, Any],
 ) -> Row:
-    trail = _trail(variant["times_s"], swing)
+    times_s = times_of(variant)
+    trail = _trail(times_s, swing)
     who = detail(variant, run["variants"])
     if row.tone is Tone.MISSING:
         return Row(row.name, who, row.tone, row.headline, row.remark)
-    compared = [] if is_baseline(variant) else blocks(variant, run["variants"])
-    values = [(block, ratio, f"{duration(own)}, {factor(ratio)}") for block, own, ratio in compared]
-    if row.points and is_baseline(variant):
-        values = [(dot.block, time, duration(time)) for dot, time in zip(trail, row.points, strict=False)]
-    has_interval = row.tone is not Tone.BASELINE and row.estimate is not None
+    has_interval = row.tone is not Tone.BASELINE and row.estimate is not None and not row.misses
+    missed = {place for place, is_miss in enumerate(row.misses) if is_miss}
     return Row(
         row.name,
         who,
         row.tone,
         _headline(row, variant),
         _remark(row, variant),
-        median=f"median {duration(middle(variant['times_s']))}",
-        spread=_spread(variant["times_s"]),
+        median=f"median {duration(middle(times_s))}",
+        spread=_spread(times_s),
         dots=tuple(
-            Dot(block, scale.at(value), _jitter(place), f"block {block}: {words}")
-            for place, (block, value, words) in enumerate(values)
+            Dot(block, scale.at(value), _jitter(place), f"block {block}: {words}", place in missed)
+            for place, (block, value, words) in enumerate(_values(row, variant, trail, run))
         ),
         trail=trail,
         strokes=tuple(_strokes(trail)),
@@ -172,6 +178,19 @@ def _row(
         band=_band(scale, row.predicted),
         ideal=scale.at(row.ideal) if row.ideal else None,
     )
+
+
+def _values(
+    row: Answer, variant: Mapping[str, Any], trail: Sequence[Dot], run: Mapping[str, Any]
+) -> list[tuple[int, float, str]]:
+    """Block, position on the axis and words of every point."""
+    if not is_baseline(variant):
+        compared = blocks(variant, run["variants"])
+        return [(block, ratio, f"{duration(own)}, {factor(ratio)}") for block, own, ratio in compared]
+    return [
+        (dot.block, time, trial(variant, dot.block - 1) if row.misses else duration(time))
+        for dot, time in zip(trail, row.points, strict=False)
+    ]
 
 
 def _headline(row: Answer, variant: Mapping[str, Any]) -> str:
@@ -228,8 +247,8 @@ def _swing(variants: Iterable[Mapping[str, Any]]) -> float:
     """Find the largest distance of a time from its variant's median, so that every row has the same scale."""
     far = [log(1.1)]
     for variant in variants:
-        centre = middle(variant["times_s"])
-        far += [abs(log(time / centre)) for time in measured(variant["times_s"]) if time and centre]
+        centre = middle(times_of(variant))
+        far += [abs(log(time / centre)) for time in measured(times_of(variant)) if time and centre]
     return max(far)
 
 

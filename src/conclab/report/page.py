@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from conclab.numerals import UNKNOWN, duration, interval
 from conclab.pictures.answers import caption
 from conclab.pictures.observed import orders
-from conclab.report import chart, gil, tables, timeline, words
+from conclab.pictures.searches import searching
+from conclab.report import chart, found, gil, tables, timeline, words
 from conclab.report.sheet import embedded, environment, save, script_hash, source
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def render(run: Mapping[str, object]) -> str:
         answer=words.sentence(run),
         caption=caption(run),
         lines=words.lines(run),
+        found=found.found(run),
         chart=chart.chart(run),
         height=chart.HEIGHT,
-        grid=_grid(run),
+        grid=found.grid(run) if searching(run) else _grid(run),
         timeline=observed,
         sample=timeline.sample,
         gil=gil.figures(run),

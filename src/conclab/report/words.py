@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conclab.numerals import duration, factor, interval, measured, middle
+from conclab.pictures import searches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +56,8 @@ def lines(run: Mapping[str, Any]) -> list[Line]:
 def sentence(run: Mapping[str, Any]) -> str:
     """Answer the question in words, from the findings alone."""
     variants = run["variants"]
+    if searches.searching(run):
+        return searches.sentence(run)
     if any(variant["sightings"] for variant in variants):
         return _seen(variants)
     ceiling = ((run["ceiling"] or {}).get("speedup") or {}).get("estimate")
@@ -78,6 +81,8 @@ def answer(variant: Mapping[str, Any]) -> str:
         return "failed"
     if not measured(variant["times_s"]):
         return "not measured"
+    if variant.get("search"):
+        return f"found in {searches.found(variant)}"
     if is_baseline(variant):
         return "baseline"
     return variant.get("answer") or variant["verdict"] or "not judged"
@@ -128,6 +133,8 @@ def predicted(variant: Mapping[str, Any]) -> str:
     claim = variant["predicted"]
     if not claim:
         return ""
+    if variant.get("search"):
+        return searches.predicted(variant)
     if "shared" in claim:
         cases = {seen["case"] for seen in variant["sightings"]}
         if not claim["changed"]:
@@ -144,6 +151,8 @@ def detail(variant: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) ->
     own = variant["strategy"]
     parts = ["" if own == variant["name"] or variant["name"].startswith(f"{own} on ") else own]
     parts.append(variant["interpreter"] if len({one["interpreter"] for one in variants}) > 1 else "")
+    if variant.get("search"):
+        return parts[1]
     parts.append(f"{workers} worker{'s' * (workers != 1)}")
     baselines = {one["baseline"] for one in variants if not is_baseline(one)}
     if len(baselines) > 1 and not is_baseline(variant):

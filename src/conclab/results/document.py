@@ -10,11 +10,14 @@ from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from conclab.results.searches import search
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conclab.model import InterpreterFacts, Prediction, SightingPrediction, Trial, Variant
     from conclab.record import Block, Finding, Interval, Recording
+    from conclab.search import SearchPrediction
 
 SCHEMA = "conclab.run/1"
 Json = dict[str, Any]
@@ -77,12 +80,15 @@ def _workload(recording: Recording, name: str) -> Json:
     counts = [
         trial.tasks for block in recording.blocks for key, trial in block.trials.items() if key in names
     ]
-    return {
+    known: Json = {
         "name": name,
         "arguments": {"size": calibration.size if calibration else None},
         "batch_size": counts[0] if counts else None,
         "calibrated_task_s": calibration.task_s if calibration else None,
     }
+    if name in recording.programs:
+        known["program"] = recording.programs[name]
+    return known
 
 
 def _variant(recording: Recording, finding: Finding) -> Json:
@@ -110,7 +116,7 @@ def _variant(recording: Recording, finding: Finding) -> Json:
         "speedup": _interval(finding.speedup),
         "verdict": finding.verdict.value if finding.verdict else None,
         "answer": finding.answer or None,
-        "predicted": _predicted(variant, finding.prediction),
+        "predicted": _predicted(variant, finding.prediction, recording.search_predictions.get(variant.name)),
         "guess": recording.guesses.get(variant.name),
         "agrees": finding.agreement.value if finding.agreement else None,
         "surprise": finding.surprise or None,
@@ -119,10 +125,16 @@ def _variant(recording: Recording, finding: Finding) -> Json:
     }
     if variant.switch_interval_s is not None:
         row["switch_interval_s"] = variant.switch_interval_s
+    if variant.approach is not None:
+        row["search"] = search(variant.approach, trials, finding.share)
     return row
 
 
-def _predicted(variant: Variant, prediction: Prediction | None) -> Json | None:
+def _predicted(
+    variant: Variant, prediction: Prediction | None, share: SearchPrediction | None
+) -> Json | None:
+    if share is not None:
+        return asdict(share)
     if variant.predict_sightings is not None:
         return _predicted_sightings(variant.predict_sightings)
     if prediction is None:
