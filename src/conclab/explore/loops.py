@@ -79,14 +79,24 @@ def set_event_loop_policy(policy: Any) -> None:
     run.loop_policy = policy
 
 
-def _make(kind: Any, *args: Any, **kwargs: Any) -> Any:
-    """asyncio.SelectorEventLoop(), by whatever name: the usual one. With a selector it is the real one."""
-    return object.__new__(kind) if args or kwargs or engine.running() is None else Loop()
+_real_init = asyncio.SelectorEventLoop.__init__
+
+
+def _become(self: Any, *args: Any, **kwargs: Any) -> None:
+    """asyncio.SelectorEventLoop(), by whatever name: becomes the usual one. With a selector it is the real one.
+
+    Its `__new__` is left alone: once one was set there, no program's subclass could take an argument again.
+    """
+    if args or kwargs or engine.running() is None or type(self) is not asyncio.SelectorEventLoop:
+        _real_init(self, *args, **kwargs)
+    else:
+        self.__class__ = Loop
+        self.__init__()
 
 
 def replacements() -> Iterator[tuple[Any, str, Any]]:
     """What to put in whose place."""
-    yield asyncio.SelectorEventLoop, "__new__", staticmethod(_make)
+    yield asyncio.SelectorEventLoop, "__init__", _become
     for ours in (
         new_event_loop,
         get_event_loop,
