@@ -132,13 +132,37 @@ def test_quiet_leaves_the_exit_code(conclab_command, counter):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
+def test_a_module_is_found_wherever_it_is_installed(conclab_command):
+    """By its dotted name, which is also what the replay line says."""
+    done = conclab_command("explore", "conclab.programs.counter:scenario")
+
+    assert done.returncode == 1
+    assert "replay it: conclab explore conclab.programs.counter:scenario --replay r1-" in done.stdout
+
+
+def test_a_module_of_a_package_may_import_its_neighbours(conclab_command, counter, tmp_path):
+    """Relatively, and by the package's name from the folder in which one stands."""
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "stock.py").write_text("left = 3")
+    (package / "till.py").write_text(
+        "from shop import stock\nfrom .stock import left\n\n\n"
+        "def scenario():\n    assert left == stock.left == 3\n"
+    )
+
+    assert conclab_command("explore", "shop.till:scenario").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         (["none.py"], "can't read none.py: No such file or directory"),
-        (["counter"], "names no file; write file.py or file.py:scenario"),
+        (["nothing"], "names no file; write file.py, file.py:scenario or package.module:scenario"),
         (["counter.py:scenario_lokced"], "did you mean 'scenario_locked'?"),
         (["broken.py:f"], "broken.py is no Python"),
+        (["json:loads"], "loads takes s: a scenario is called without arguments"),
+        (["json.none:loads"], "names no file"),
         (["empty.py"], "has no function whose name begins with scenario or test_"),
         (["counter.py:scenario_locked", "--policy", "lucky"], "'lucky' is not one of"),
         (["counter.py:scenario_locked", "--preemptions", "-1"], "is no number of preemptions"),

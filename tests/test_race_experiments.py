@@ -92,7 +92,7 @@ def test_only_threads_at_the_same_time_need_cores(experiment):
 @every_race
 def test_the_lesson_says_how_to_see_it_oneself(experiment):
     """By a command that names the program, and a scenario that it has."""
-    scenario = f"src/conclab/programs/{experiment.workload}.py:scenario"
+    scenario = f"conclab.programs.{experiment.workload}:scenario"
 
     assert f"conclab explore {scenario}" in experiment.lesson
     assert "The cure" in experiment.lesson
@@ -215,7 +215,7 @@ def test_the_schedule_can_be_seen_again(program):
     again = replay(f"{PACKAGE / 'programs' / program}.py:scenario", brought.replay.split()[-1])
 
     assert again.verdict is Verdict.FAILS
-    assert brought.replay.startswith(f"conclab explore src/conclab/programs/{program}.py:scenario --replay ")
+    assert brought.replay.startswith(f"conclab explore conclab.programs.{program}:scenario --replay ")
 
 
 def test_an_exploration_leaves_its_lane_as_it_was():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conclab.model import Order
 
 PACKAGE = "conclab.programs"
-SCENARIO = "src/conclab/programs/{}.py:scenario"  # as one types it in a checkout
+SCENARIO = "conclab.programs.{}:scenario"  # as one types it anywhere
 RUNS = 1_000
 TUNED_SHARE = 10  # a tuned run is much longer: so many times fewer of them
 STORY_WIDTH = 88

@@ -41,7 +41,7 @@ def bound(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 
 
 @click.command("explore")
-@click.argument("target", metavar="FILE.py[:SCENARIO]")
+@click.argument("target", metavar="TARGET")
 @click.option(
     "--policy",
     type=click.Choice(names(POLICIES)),
@@ -79,10 +79,11 @@ def bound(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def command(target: str, code: str | None, page: str | None, **options: Any) -> int:
-    r"""Search the schedules of a program for one that fails.
+    """Search the schedules of a program for one that fails.
 
     A scenario is a function without parameters, or a coroutine function: it makes its objects, runs its
-    threads or tasks to their end, and asserts what must hold. Without :SCENARIO, all functions are explored
+    threads or tasks to their end, and asserts what must hold. TARGET is FILE.py, FILE.py:SCENARIO or
+    PACKAGE.MODULE:SCENARIO. Without :SCENARIO, all functions are explored
     whose names begin with scenario or test_.
 
     \b
@@ -93,15 +94,14 @@ def command(target: str, code: str | None, page: str | None, **options: Any) -> 
     that were tried. 1: one fails, or something can't be controlled. 2: the request was wrong.
     """
     from conclab.explore.search import Wish
-    from conclab.explore.target import File, parse
+    from conclab.explore.target import parse
 
     if options["timeout"] is not None and not math.isfinite(options["timeout"]):
         raise BadRequestError("--timeout takes a number of seconds")
-    path, name = parse(target)
-    file = File(path)
+    file, name = parse(target)
     scenarios = [name] if name else _scenarios(file)
     if len(scenarios) > 1 and (code or options["as_json"] or page):
-        raise BadRequestError(f"say which scenario: {path}:{' or :'.join(scenarios)}")
+        raise BadRequestError(f"say which scenario: {file.shown}:{' or :'.join(scenarios)}")
     wish = Wish(
         policy=options["policy"],
         preemptions=options["preemptions"],

@@ -63,7 +63,7 @@ class Verbatim(click.Command):
 @click.option("--quiet", is_flag=True, help="Print nothing of our own.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def command(module: str | None, words: tuple[str, ...], **options: Any) -> int:
-    r"""Run a program and keep its timeline: calls, threads, processes, and who held the GIL.
+    """Run a program and keep its timeline: calls, threads, processes, and who held the GIL.
 
     \b
     conclab trace -- python script.py argument

@@ -46,6 +46,6 @@ EXPERIMENT = Experiment(
         "Waits of random length find it, once somebody has put them into the program. An exploration takes "
         "the program as it is, and tries the orders in which tasks may go on. The cure: look and change "
         "without an await between, look again after it, or hold an asyncio.Lock. See for yourself: conclab "
-        "explore src/conclab/programs/withdraw.py:scenario"
+        "explore conclab.programs.withdraw:scenario"
     ),
 )

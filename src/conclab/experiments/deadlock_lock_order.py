@@ -58,6 +58,6 @@ EXPERIMENT = Experiment(
         "can't tell this from slowness; an exploration sees that nobody can run, and names the cycle: who "
         "holds what, who wants what, at which lines. The cure is one order for all: always the lock of the "
         "smaller account number first. See for yourself: conclab explore "
-        "src/conclab/programs/transfer.py:scenario"
+        "conclab.programs.transfer:scenario"
     ),
 )

@@ -56,6 +56,6 @@ EXPERIMENT = Experiment(
         "nobody may come between. Ordinary runs miss the moment because it is so short; tuned to make "
         "threads meet, they find it here, by luck and without saying how it came about. An exploration finds "
         "it in the same few schedules every time, and shows the switch. The cure is one lock around the look "
-        "and the act. See for yourself: conclab explore src/conclab/programs/cache.py:scenario"
+        "and the act. See for yourself: conclab explore conclab.programs.cache:scenario"
     ),
 )

@@ -62,6 +62,6 @@ EXPERIMENT = Experiment(
         "harmless call in the line is enough anywhere. Python promises neither. A stress test asks whether "
         "the bug shows on this machine today; an exploration asks whether an order exists that shows it. The "
         "cure is `with lock:` around the line. See for yourself: conclab explore "
-        "src/conclab/programs/counter.py:scenario"
+        "conclab.programs.counter:scenario"
     ),
 )

@@ -115,11 +115,11 @@ def replay(scenario: Callable[[], Any] | str, code: str) -> Result:
 
 
 def _target(scenario: Callable[[], Any] | str, code: Iterable[Any]) -> Any:
-    from conclab.explore.target import File, of_function, parse  # noqa: PLC0415
+    from conclab.explore.target import of_function, parse  # noqa: PLC0415
 
     if isinstance(scenario, str):
-        path, name = parse(scenario)
-        return File(path).target(name or "scenario")
+        file, name = parse(scenario)
+        return file.target(name or "scenario")
     return of_function(scenario, code)
 
 

@@ -83,7 +83,7 @@ _real_init = asyncio.SelectorEventLoop.__init__
 
 
 def _become(self: Any, *args: Any, **kwargs: Any) -> None:
-    """asyncio.SelectorEventLoop(), by whatever name: becomes the usual one. With a selector it is the real one.
+    """asyncio.SelectorEventLoop(), by whatever name: becomes the usual one; with a selector it is real.
 
     Its `__new__` is left alone: once one was set there, no program's subclass could take an argument again.
     """
@@ -91,7 +91,7 @@ def _become(self: Any, *args: Any, **kwargs: Any) -> None:
         _real_init(self, *args, **kwargs)
     else:
         self.__class__ = Loop
-        self.__init__()
+        Loop.__init__(self)  # type: ignore[arg-type]
 
 
 def replacements() -> Iterator[tuple[Any, str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
 import sys
 import types
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,15 +71,18 @@ def _file(thing: Any) -> str:
 class File:
     """A source file whose code is run afresh in every execution: its globals and locks are new each time."""
 
-    def __init__(self, path: Path) -> None:
-        self.shown = str(path)  # as it was typed: what a person can type again
+    def __init__(self, path: Path, *, module: str = "") -> None:
+        self.shown = module or str(path)  # as it was typed: what a person can type again
         self.path = path.resolve()
+        inside = module.split(".") if self.path.stem == "__init__" else module.split(".")[:-1]
+        self.package = ".".join(inside)  # what its relative imports start from
+        self.folder = str(self.path.parents[len(inside)])  # and all others
         try:
-            text = self.path.read_bytes()
+            self.text = self.path.read_bytes()
         except OSError as error:
             raise BadRequestError(f"can't read {path}: {error.strerror}") from None
         try:
-            self.code = compile(text, str(self.path), "exec", dont_inherit=True)
+            self.code = compile(self.text, str(self.path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
             raise BadRequestError(
@@ -97,15 +102,18 @@ class File:
         """One of its functions."""
         if name not in self.names():
             raise UnknownNameError(f"scenario in {self.path.name}", name, self.scenarios() or self.names())
+        wanted = _required(self.text, name)
+        if wanted:
+            raise BadRequestError(f"{name} takes {', '.join(wanted)}: a scenario is called without arguments")
         return Target(f"{self.shown}:{name}", lambda: self._run(name), include=frozenset({str(self.path)}))
 
     def _run(self, name: str) -> Any:
         module = types.ModuleType(MODULE)
         module.__file__ = str(self.path)
-        folder = str(self.path.parent)
+        module.__package__ = self.package
         before = sys.modules.get(MODULE)
         sys.modules[MODULE] = module
-        sys.path.insert(0, folder)
+        sys.path.insert(0, self.folder)
         try:
             exec(self.code, module.__dict__)  # noqa: S102 - the file that was asked for
             function = module.__dict__[name]
@@ -118,22 +126,58 @@ class File:
                 result = asyncio.run(_awaited(result))
             return result
         finally:
-            sys.path.remove(folder)
+            sys.path.remove(self.folder)
             if before is None:
                 sys.modules.pop(MODULE, None)
             else:
                 sys.modules[MODULE] = before
 
 
+def _required(text: bytes, name: str) -> list[str]:
+    """Parameters without a default, unless a decorator may give them."""
+    found: list[str] = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            given = [*node.args.posonlyargs, *node.args.args]
+            needed = given[: len(given) - len(node.args.defaults)]
+            needed += [
+                one
+                for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                if default is None
+            ]
+            found = [] if node.decorator_list else [one.arg for one in needed]
+    return found
+
+
 async def _awaited(coroutine: Any) -> Any:
     return await coroutine
 
 
-def parse(text: str) -> tuple[Path, str]:
-    """`file.py:scenario`: the file and the name; the name may be empty."""
-    path, colon, name = text.rpartition(":")
-    if not colon or not path.endswith(".py"):
-        path, name = text, ""
-    if not path.endswith(".py"):
-        raise BadRequestError(f"{text!r} names no file; write file.py or file.py:scenario")
-    return Path(path), name
+def parse(text: str) -> tuple[File, str]:
+    """`file.py:scenario` or `package.module:scenario`: the file and the name; the name may be empty."""
+    shown, colon, name = text.rpartition(":")
+    if not colon or not (shown.endswith(".py") or name.isidentifier()):
+        shown, name = text, ""
+    if shown.endswith(".py"):
+        return File(Path(shown)), name
+    origin = _module_file(shown)
+    if origin is None:
+        raise BadRequestError(
+            f"{text!r} names no file; write file.py, file.py:scenario or package.module:scenario"
+        )
+    return File(origin, module=shown), name
+
+
+def _module_file(name: str) -> Path | None:
+    """Where a module's source is; only the packages that it is in are imported."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        return None
+    sys.path.insert(0, "")  # as `python -m` does
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    finally:
+        sys.path.remove("")
+    origin = spec.origin if spec is not None else None
+    return Path(origin) if origin is not None and origin.endswith(".py") else None
