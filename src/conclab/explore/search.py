@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from conclab.discovery import load
 from conclab.errors import BadRequestError
 from conclab.explore import engine, events, garbage, patches
+from conclab.explore.codes import decode, encode, fingerprint
 from conclab.explore.execution import Executor
 from conclab.explore.fewest import Fewest
 from conclab.explore.outcome import Failure, FailureKind, Verdict
 from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Record
-from conclab.explore.replay import decode, encode, fingerprint
 from conclab.explore.result import Coverage, Finding, Result
 from conclab.explore.trace import Trace
 
