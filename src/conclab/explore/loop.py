@@ -42,7 +42,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         super().__init__()
         self._woken = False
         self._made: list[Any] = []
-        self._round = Operation(Kind.YIELD)
+        self._round = Operation(Kind.YIELD, obj=self)
         self._asked_at = 0.0
         self._seen = self._rounds = self._asked = self._numbered = 0
         # Handles by id, kept so that no other one gets it: that were ready together; ripe timeouts and what
@@ -50,9 +50,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         self._batch: dict[int, Any] = {}
         self._due: dict[int, Any] = {}
         self._last: list[Any] = []
-        self._places: dict[
-            int, int
-        ] = {}  # of timers, by id: who asked first comes first
+        self._places: dict[int, int] = {}  # of timers, by id: who asked first comes first
         self._inner = False  # the current callback is asyncio's own
         self._rest = Operation(Kind.WAIT, obj=self)
         run = engine.running()
@@ -76,6 +74,10 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             task = super().create_task(coro, **kwargs)
         self._made.append(weakref.ref(task))
         return task
+
+    def unfinished(self) -> list[Any]:
+        """The tasks that are not done, in the order in which they were made."""
+        return [task for made in self._made if (task := made()) is not None and not task.done()]
 
     def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
         """Call it then; of two that are asked for at the same virtual time the first comes first."""

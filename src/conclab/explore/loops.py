@@ -12,7 +12,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import engine
+from conclab.explore import awaits, engine
 from conclab.explore.loop import Loop
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _make(kind: Any, *args: Any, **kwargs: Any) -> Any:
 
 def replacements() -> Iterator[tuple[Any, str, Any]]:
     """What to put in whose place."""
+    yield from awaits.replacements()
     yield asyncio.SelectorEventLoop, "__new__", staticmethod(_make)
     for ours in (
         new_event_loop,

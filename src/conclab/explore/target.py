@@ -115,7 +115,7 @@ class File:
             if inspect.iscoroutine(result):
                 import asyncio  # noqa: PLC0415
 
-                result = asyncio.run(_awaited(result))
+                result = asyncio.run(result)
             return result
         finally:
             sys.path.remove(folder)
@@ -123,10 +123,6 @@ class File:
                 sys.modules.pop(MODULE, None)
             else:
                 sys.modules[MODULE] = before
-
-
-async def _awaited(coroutine: Any) -> Any:
-    return await coroutine
 
 
 def parse(text: str) -> tuple[Path, str]:

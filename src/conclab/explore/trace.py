@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
-from conclab.explore.diagnose import wants, where_awaits
+from conclab.explore.awaits import NAMED, await_of, where_awaits
+from conclab.explore.diagnose import wants
 from conclab.explore.mechanism import explain
 from conclab.explore.moment import Moment, step
 from conclab.explore.naming import Names, where
 from conclab.explore.operation import Kind
+from conclab.explore.outcome import FailureKind
 from conclab.explore.paths import UNKNOWN
+from conclab.explore.rounds import say, told_once
 from conclab.explore.values import shown
 from conclab.explore.wording import done_words
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 LONGEST = 400  # steps of a story; longer ones are cut in the middle
 QUIET = {Kind.ACQUIRE, Kind.TRY, Kind.RELEASE}
+LOOPING = {Kind.WAIT, Kind.YIELD}
 FIRST_TASK = 1000  # asyncio tasks are numbered from here on
 
 
@@ -48,7 +52,9 @@ class Trace:
         self._open: dict[int, tuple[Moment, Operation, FrameType | None]] = {}
         self._planned = 0
         self._coroutines: dict[int, tuple[int, str, int, Any]] = {}  # by id(asyncio task)
-        self._current: Any = None
+        self._current: dict[int, Any] = {}  # the asyncio task that each thread runs
+        self._stands: dict[int, tuple[Site | None, Any]] = {}  # where the others await, and what, by id
+        self._taken: list[tuple[Any, Any]] = []  # locks of asyncio, and by which task
         self._failed_at: dict[str, Any] = {}
 
     # ---- what the scheduler tells
@@ -57,6 +63,9 @@ class Trace:
         """A task is about to do something: what it did before is done now."""
         task.frame = frame if frame is not None else engine.own_frame(3)
         self._finish(task)
+        if isinstance(operation.obj, asyncio.BaseEventLoop) and operation.kind in LOOPING:
+            self._pause(task)  # whoever reads knows of its tasks, and not of the loop
+            return
         if task.free is not None and not task.free():
             words = wants(self.run, task)
             self._add(task, operation, f"{words}", blocked=True)
@@ -65,6 +74,8 @@ class Trace:
         """It is its turn."""
         if id(operation.obj) in self.inner and operation.kind in QUIET and not task.timed_out:
             return  # a queue's own lock: nobody who reads has ever seen it
+        if isinstance(operation.obj, asyncio.BaseEventLoop) and operation.kind in LOOPING:
+            return
         moment = self._add(task, operation, "")
         if operation.touches is not None and task.frame is not None:
             value = self._value(operation, task.frame)
@@ -111,20 +122,54 @@ class Trace:
 
     def callback(self, handle: Any, task: Any) -> None:
         """An event loop runs one of its callbacks, which is a step of an asyncio task, or not."""
-        before = self._current
         here = self.run.current
         self._finish(here)
-        if before is not None and before is not task and not before.done():
-            site = where_awaits(before)
-            moment = Moment(self._coroutine(before, here), site, Kind.YIELD, "awaits")
-            self._snapshot(moment)
-            self.moments.append(moment)
-        self._current = task
-        if task is None:
+        self._pause(here)
+        if task is not None:
+            self._current[here.id] = task
+            self._stands.pop(id(task), None)
+        else:
             name = getattr(handle._callback, "__qualname__", "a callback")
             moment = Moment(here.id, None, Kind.STEP, f"the loop runs {name}")
             self._snapshot(moment)
             self.moments.append(moment)
+
+    def _pause(self, here: Task) -> None:
+        """The asyncio task that a thread ran awaits something, if it is not done."""
+        task = self._current.pop(here.id, None)
+        if task is None or task.done():
+            return
+        number = self._coroutine(task, here)
+        wait = await_of(self.run, task)
+        named = isinstance(wait.thing, NAMED)
+        site = where_awaits(task)
+        self._stands[id(task)] = (site, wait.thing if named else None)
+        moment = Moment(number, site, Kind.YIELD, wait.text if named else "awaits", blocked=named)
+        self._snapshot(moment)
+        self.moments.append(moment)
+
+    def took(self, thing: Any, task: Any) -> None:
+        """An asyncio task has taken a lock of asyncio."""
+        self._taken.append((task, thing))
+        self._lock_moment(thing, Kind.ACQUIRE, "takes {}")
+
+    def gave(self, thing: Any, task: Any) -> None:
+        """It gives it back."""
+        self._taken = [one for one in self._taken if one != (task, thing)]
+        self._lock_moment(thing, Kind.RELEASE, "gives {} back")
+
+    def _lock_moment(self, thing: Any, kind: Kind, words: str) -> None:
+        here = self.run.current
+        self._finish(here)
+        name = self.names.of(thing)
+        if id(thing) in self.inner:
+            return
+        what = f"a permit of {name}" if isinstance(thing, asyncio.Semaphore) else name
+        frame = engine.own_frame(3)
+        site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
+        moment = Moment(self._teller(here), site, kind, words.format(what))
+        self._snapshot(moment)
+        self.moments.append(moment)
 
     def failed(self, run: Run) -> None:
         """The execution has failed: note where, while everybody is still there."""
@@ -175,6 +220,13 @@ class Trace:
             return task.id
         return task.id if current is None else self._coroutine(current, task)
 
+    def called(self, current: Any) -> str:
+        """The name of an asyncio task."""
+        thread = current.get_loop()._thread_id
+        task = next((task for task in self.run.tasks if task.ident == thread), self.run.current)
+        self._coroutine(current, task)
+        return self._coroutines[id(current)][1]
+
     def _coroutine(self, current: Any, task: Task) -> int:
         known = self._coroutines.get(id(current))
         if known is None:
@@ -182,7 +234,8 @@ class Trace:
             name = getattr(coroutine, "__name__", "task")
             given = current.get_name()
             number = sum(other[1].split(" ")[0] == name for other in self._coroutines.values()) + 1
-            label = given if not given.startswith("Task-") else name if number == 1 else f"{name} {number}"
+            unnamed = given.startswith("Task-") or given == "None"  # by create_task of 3.13.0
+            label = given if not unnamed else name if number == 1 else f"{name} {number}"
             known = (FIRST_TASK + len(self._coroutines), label, task.id, current)
             self._coroutines[id(current)] = known
         return known[0]
@@ -251,6 +304,15 @@ class Trace:
             ):
                 obj = operation.obj
                 moment.waiting[str(task.id)] = self.names.of(obj) if obj is not None else "something"
+        for number, _, _, current in self._coroutines.values():
+            at, thing = self._stands.get(id(current), (None, None))
+            if at is not None and not current.done():
+                moment.at[str(number)] = [Path(at.file).name, at.line]
+                if thing is not None:
+                    moment.waiting[str(number)] = self.names.of(thing)
+            held = [self.names.of(thing) for task, thing in self._taken if task is current]
+            if held:
+                moment.held[str(number)] = held
         if moment.site is not None:
             moment.at[str(moment.thread)] = [Path(moment.site.file).name, moment.site.line]
 
@@ -259,6 +321,10 @@ class Trace:
     def story(self, run: Run) -> dict[str, Any]:
         """All of it as plain data; the mechanism of the failure is told, where it can be."""
         failure = run.failure
+        if failure is not None and failure.kind is FailureKind.LIVELOCK:
+            threads = {number: name for number, (name, _) in self._threads(run).items()}
+            say(failure, self.moments, threads)
+            self.moments = told_once(self.moments)
         if failure is not None and not failure.mechanism:
             failure.mechanism = explain(self.moments, self._threads(run), failure)
         kept = self.moments

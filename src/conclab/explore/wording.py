@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore.operation import Kind
+from conclab.explore.waits import done_of
 
 if TYPE_CHECKING:
     from conclab.explore.operation import Operation
@@ -29,9 +30,10 @@ def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: 
     if kind is Kind.LOCKED:
         return f"looks whether {name()} is taken"
     if kind is Kind.RESUME:
+        done = done_of(trace.run, task)
         if task.timed_out:
-            return "gives up waiting to be notified"
-        return f"was notified, takes {name()} again"
+            return "gives up waiting" if done else "gives up waiting to be notified"
+        return done or f"was notified, takes {name()} again"
     if kind is Kind.WAIT and hasattr(obj, "is_set"):
         return f"gives up waiting for {name()}" if task.timed_out else f"sees that {name()} is set"
     if kind is Kind.SET:
