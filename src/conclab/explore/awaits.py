@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
 
 HELD = "_conclab_held"  # by whom, since which line
+UNHEARD = "_conclab_unheard"  # who notified while nobody waited, or cleared an event, and where
 PARTS: tuple[tuple[type, dict[str, str]], ...] = (
     (asyncio.Lock, {"acquire": "wants {}"}),
     (asyncio.Semaphore, {"acquire": "wants a permit of {}"}),
@@ -71,13 +72,29 @@ def await_of(run: Run, task: Any) -> Await:
     if others:
         text = f"awaits {' and '.join(called(run, one) for one in others)}"
         return Await(task, text, None, tuple(others))
-    return Await(task, "can go on" if future is None else "awaits what nobody has done yet", future)
+    if getattr(future, "made", None) is not None and not _is_inner(run, future):
+        return Await(task, f"awaits {name_of(run, future)}", future)
+    return Await(task, "can go on" if future is None else f"awaits at {line_of(where_awaits(task))}", future)
 
 
 def held(task: Any, loop: Any) -> list[tuple[Any, str]]:
     """The locks that a task has and another one wants, and since which line."""
     things = {id(thing): thing for other in loop.unfinished() for thing, _ in _parts(other)}
     return [(thing, line_of(at)) for thing in things.values() for one, at in held_by(thing) if one is task]
+
+
+def _is_inner(run: Run, thing: Any) -> bool:
+    return run.trace is not None and id(thing) in run.trace.inner
+
+
+def unheard(one: Await) -> tuple[str, Any, str] | None:
+    """Who notified, or cleared an event again, before this one waited; where; what that was."""
+    thing = one.thing
+    noted = vars(thing).get(UNHEARD, ()) if isinstance(thing, asyncio.Condition | asyncio.Event) else ()
+    if not noted:
+        return None
+    who, at = noted[-1]
+    return who, at, "cleared the event again" if isinstance(thing, asyncio.Event) else "notified"
 
 
 def circle(waiting: list[Await]) -> list[Await]:
@@ -98,7 +115,7 @@ def circle(waiting: list[Await]) -> list[Await]:
 def called(run: Run, task: Any) -> str:
     """A task's name in the story; outside of one that of its coroutine."""
     if run.trace is not None:
-        return str(run.trace.called(task))
+        return str(run.trace.coroutines.called(task))
     return str(getattr(task.get_coro(), "__name__", "a task"))
 
 
@@ -167,6 +184,39 @@ def replacements() -> Iterator[tuple[Any, str, Any]]:
     for kind in (asyncio.Lock, asyncio.Semaphore):
         yield kind, "acquire", _noting(kind.acquire)
         yield kind, "release", _forgetting(kind.release)
+    yield asyncio.Condition, "notify", _notifying(asyncio.Condition.notify)
+    yield asyncio.Event, "set", _setting(asyncio.Event.set, "sets")
+    yield asyncio.Event, "clear", _setting(asyncio.Event.clear, "clears")
+
+
+def _notifying(real: Callable[..., None]) -> Callable[..., None]:
+    def notify(self: Any, n: int = 1) -> None:
+        nobody = not self._waiters
+        _happens(self, f"notifies {{}}{', where nobody waits' if nobody else ''}", unheard=nobody)
+        real(self, n)
+
+    return notify
+
+
+def _setting(real: Callable[..., None], word: str) -> Callable[..., None]:
+    def change(self: Any) -> None:
+        _happens(self, f"{word} {{}}", unheard=word == "clears" and self.is_set())
+        real(self)
+
+    return change
+
+
+def _happens(thing: Any, words: str, *, unheard: bool) -> None:
+    """Tell it, if there is a story; remember in any case what nobody will hear: it decides what failed."""
+    run = engine.running()
+    if run is None:
+        return
+    if run.trace is not None:
+        run.trace.coroutines.did(thing, words)
+    if unheard:
+        me = asyncio.current_task() if asyncio._get_running_loop() is not None else None
+        who = run.current.name if me is None else called(run, me)
+        vars(thing).setdefault(UNHEARD, []).append((who, engine.site()))
 
 
 def _telling() -> Any:
@@ -191,7 +241,7 @@ def _noting(real: Callable[..., Any]) -> Callable[..., Any]:
         me = asyncio.current_task() if run is not None else None
         if me is not None:
             vars(self).setdefault(HELD, []).append((weakref.ref(me), engine.site()))
-            run.trace.took(self, me)
+            run.trace.coroutines.took(self, me)
         return taken
 
     return acquire
@@ -204,7 +254,7 @@ def _forgetting(real: Callable[..., Any]) -> Callable[..., Any]:
         if noted and run is not None:
             me = asyncio.current_task() if asyncio._get_running_loop() is not None else None
             mine = next((place for place, (holder, _) in enumerate(noted) if holder() is me), 0)
-            run.trace.gave(self, noted.pop(mine)[0]())
+            run.trace.coroutines.gave(self, noted.pop(mine)[0]())
         return real(self)
 
     return release

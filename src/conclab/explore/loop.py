@@ -88,7 +88,10 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
 
     def create_future(self) -> Any:
         """Make a future that keeps its place in a set."""
-        return NumberedFuture(loop=self)
+        future = NumberedFuture(loop=self)
+        if engine.running() is not None:
+            future.made = engine.made(future)
+        return future
 
     def _call_soon(self, *args: Any) -> Any:
         """From another thread this is an operation: the loop may be asleep, or not yet."""

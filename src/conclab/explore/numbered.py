@@ -44,5 +44,6 @@ class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
     """The same for a future."""
 
     _number: int | None = None
+    made: engine.Site | None = None
     __hash__ = NumberedTask.__hash__
     __eq__ = object.__eq__

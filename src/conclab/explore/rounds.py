@@ -53,4 +53,5 @@ def say(failure: Failure, moments: Sequence[Moment], called: Mapping[int, str]) 
     seen = dict.fromkeys(f"{name} = {value}" for one in part for name, value in one.reads)
     changes = any(one.writes for one in part)
     looks = f"each round sees {' and '.join(seen)}, and nobody changes that" if seen and not changes else ""
-    failure.mechanism = looks or f"the same {length} steps came {times:,} times, then this was given up"
+    same = "step" if length == 1 else f"{length} steps"
+    failure.mechanism = looks or f"the same {same} came {times:,} times, then this was given up"

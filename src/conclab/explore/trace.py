@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
-from conclab.explore.awaits import NAMED, await_of, where_awaits
-from conclab.explore.diagnose import wants
+from conclab.explore.coroutines import LOOPING, Coroutines
 from conclab.explore.mechanism import explain
 from conclab.explore.moment import Moment, step
 from conclab.explore.naming import Names, where
@@ -20,7 +20,9 @@ from conclab.explore.operation import Kind
 from conclab.explore.outcome import FailureKind
 from conclab.explore.paths import UNKNOWN
 from conclab.explore.rounds import say, told_once
+from conclab.explore.standing import wants
 from conclab.explore.values import shown
+from conclab.explore.waits import wait_of
 from conclab.explore.wording import done_words
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 
 LONGEST = 400  # steps of a story; longer ones are cut in the middle
 QUIET = {Kind.ACQUIRE, Kind.TRY, Kind.RELEASE}
-LOOPING = {Kind.WAIT, Kind.YIELD}
-FIRST_TASK = 1000  # asyncio tasks are numbered from here on
 
 
 class Trace:
@@ -51,10 +51,8 @@ class Trace:
         self.run: Run = run
         self._open: dict[int, tuple[Moment, Operation, FrameType | None]] = {}
         self._planned = 0
-        self._coroutines: dict[int, tuple[int, str, int, Any]] = {}  # by id(asyncio task)
-        self._current: dict[int, Any] = {}  # the asyncio task that each thread runs
-        self._stands: dict[int, tuple[Site | None, Any]] = {}  # where the others await, and what, by id
-        self._taken: list[tuple[Any, Any]] = []  # locks of asyncio, and by which task
+        self._chosen = False  # the next moment comes because of a decision
+        self.coroutines = Coroutines(self)
         self._failed_at: dict[str, Any] = {}
 
     # ---- what the scheduler tells
@@ -64,7 +62,7 @@ class Trace:
         task.frame = frame if frame is not None else engine.own_frame(3)
         self._finish(task)
         if isinstance(operation.obj, asyncio.BaseEventLoop) and operation.kind in LOOPING:
-            self._pause(task)  # whoever reads knows of its tasks, and not of the loop
+            self.coroutines.pause(task)  # whoever reads knows of its tasks, and not of the loop
             return
         if task.free is not None and not task.free():
             words = wants(self.run, task)
@@ -93,14 +91,12 @@ class Trace:
             task.frame = None
             moment = Moment(task.id, None, None, "ends" if self.run.failure is None else "")
             if moment.what:
-                self._snapshot(moment)
-                self.moments.append(moment)
+                self.put(moment, marked=False)
 
     def started(self, task: Task, starter: Task) -> None:
         """A task was made."""
-        moment = Moment(self._teller(starter), self._site(starter), Kind.CALL, f"starts {task.name}")
-        self._snapshot(moment)
-        self.moments.append(moment)
+        moment = Moment(self.teller(starter), self._site(starter), Kind.CALL, f"starts {task.name}")
+        self.put(moment, marked=False)
 
     def taken(self, lock: Any) -> None:
         """A lock is held now."""
@@ -116,60 +112,13 @@ class Trace:
             return
         frame = engine.own_frame(3)
         site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
-        moment = Moment(self._teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
-        self._snapshot(moment)
-        self.moments.append(moment)
+        moment = Moment(self.teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
+        self.put(moment, marked=False)
 
     def callback(self, handle: Any, task: Any) -> None:
-        """An event loop runs one of its callbacks, which is a step of an asyncio task, or not."""
-        here = self.run.current
-        self._finish(here)
-        self._pause(here)
-        if task is not None:
-            self._current[here.id] = task
-            self._stands.pop(id(task), None)
-        else:
-            name = getattr(handle._callback, "__qualname__", "a callback")
-            moment = Moment(here.id, None, Kind.STEP, f"the loop runs {name}")
-            self._snapshot(moment)
-            self.moments.append(moment)
-
-    def _pause(self, here: Task) -> None:
-        """The asyncio task that a thread ran awaits something, if it is not done."""
-        task = self._current.pop(here.id, None)
-        if task is None or task.done():
-            return
-        number = self._coroutine(task, here)
-        wait = await_of(self.run, task)
-        named = isinstance(wait.thing, NAMED)
-        site = where_awaits(task)
-        self._stands[id(task)] = (site, wait.thing if named else None)
-        moment = Moment(number, site, Kind.YIELD, wait.text if named else "awaits", blocked=named)
-        self._snapshot(moment)
-        self.moments.append(moment)
-
-    def took(self, thing: Any, task: Any) -> None:
-        """An asyncio task has taken a lock of asyncio."""
-        self._taken.append((task, thing))
-        self._lock_moment(thing, Kind.ACQUIRE, "takes {}")
-
-    def gave(self, thing: Any, task: Any) -> None:
-        """It gives it back."""
-        self._taken = [one for one in self._taken if one != (task, thing)]
-        self._lock_moment(thing, Kind.RELEASE, "gives {} back")
-
-    def _lock_moment(self, thing: Any, kind: Kind, words: str) -> None:
-        here = self.run.current
-        self._finish(here)
-        name = self.names.of(thing)
-        if id(thing) in self.inner:
-            return
-        what = f"a permit of {name}" if isinstance(thing, asyncio.Semaphore) else name
-        frame = engine.own_frame(3)
-        site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
-        moment = Moment(self._teller(here), site, kind, words.format(what))
-        self._snapshot(moment)
-        self.moments.append(moment)
+        """An event loop runs one of its callbacks."""
+        self._finish(self.run.current)
+        self.coroutines.runs(handle, task)
 
     def failed(self, run: Run) -> None:
         """The execution has failed: note where, while everybody is still there."""
@@ -197,12 +146,21 @@ class Trace:
     # ---- moments
 
     def _add(self, task: Task, operation: Operation, what: str, *, blocked: bool = False) -> Moment:
-        moment = Moment(
-            self._teller(task), self._site(task, operation), operation.kind, what, blocked=blocked
-        )
-        if not blocked and len(self.run.plan) > self._planned:
+        moment = Moment(self.teller(task), self._site(task, operation), operation.kind, what, blocked=blocked)
+        if not blocked:
+            self.chosen()
+        return self.put(moment, marked=not blocked)
+
+    def chosen(self) -> None:
+        """If the schedule has left the default lately, what comes next is why."""
+        if len(self.run.plan) > self._planned:
             self._planned = len(self.run.plan)
-            moment.switch = True
+            self._chosen = True
+
+    def put(self, moment: Moment, *, marked: bool = True) -> Moment:
+        """Add a moment, and how everything stands at it."""
+        if marked and self._chosen:
+            moment.switch, self._chosen = True, False
         self.moments.append(moment)
         self._snapshot(moment)
         return moment
@@ -212,33 +170,13 @@ class Trace:
             return engine.Site(operation.file, operation.line)
         return where(task)
 
-    def _teller(self, task: Task) -> int:
+    def teller(self, task: Task) -> int:
         """The thread, or the asyncio task that it is running."""
         try:
             current = asyncio.current_task()
         except RuntimeError:
             return task.id
-        return task.id if current is None else self._coroutine(current, task)
-
-    def called(self, current: Any) -> str:
-        """The name of an asyncio task."""
-        thread = current.get_loop()._thread_id
-        task = next((task for task in self.run.tasks if task.ident == thread), self.run.current)
-        self._coroutine(current, task)
-        return self._coroutines[id(current)][1]
-
-    def _coroutine(self, current: Any, task: Task) -> int:
-        known = self._coroutines.get(id(current))
-        if known is None:
-            coroutine = current.get_coro()
-            name = getattr(coroutine, "__name__", "task")
-            given = current.get_name()
-            number = sum(other[1].split(" ")[0] == name for other in self._coroutines.values()) + 1
-            unnamed = given.startswith("Task-") or given == "None"  # by create_task of 3.13.0
-            label = given if not unnamed else name if number == 1 else f"{name} {number}"
-            known = (FIRST_TASK + len(self._coroutines), label, task.id, current)
-            self._coroutines[id(current)] = known
-        return known[0]
+        return task.id if current is None else self.coroutines.number(current, task)
 
     def _finish(self, task: Task) -> None:
         """What the task's last operation wrote can be seen now."""
@@ -269,6 +207,8 @@ class Trace:
 
     def _value(self, operation: Operation, frame: FrameType) -> Any:
         value = operation.seen(frame) if operation.seen is not None else UNKNOWN
+        if isinstance(value, ModuleType):
+            return UNKNOWN  # the name before a dot, which says nothing
         if value is not UNKNOWN and operation.kind in {Kind.LOAD, Kind.READ}:
             self.values[self._name(operation, frame)] = shown(value)
         return value
@@ -284,9 +224,7 @@ class Trace:
     def _snapshot(self, moment: Moment) -> None:
         run = self.run
         moment.values = dict(self.values)
-        moment.held = {
-            str(task.id): [self.names.of(lock) for lock in task.held] for task in run.tasks if task.held
-        }
+        moment.held = {str(task.id): held for task in run.tasks if (held := self._held(task))}
         moment.waiting = {}
         moment.at = {}
         for task in run.tasks:
@@ -302,19 +240,20 @@ class Trace:
                 and task.free is not None
                 and not task.free()
             ):
-                obj = operation.obj
-                moment.waiting[str(task.id)] = self.names.of(obj) if obj is not None else "something"
-        for number, _, _, current in self._coroutines.values():
-            at, thing = self._stands.get(id(current), (None, None))
-            if at is not None and not current.done():
-                moment.at[str(number)] = [Path(at.file).name, at.line]
-                if thing is not None:
-                    moment.waiting[str(number)] = self.names.of(thing)
-            held = [self.names.of(thing) for task, thing in self._taken if task is current]
-            if held:
-                moment.held[str(number)] = held
+                moment.waiting[str(task.id)] = self._wanted(task, operation)
+        self.coroutines.place(moment)
         if moment.site is not None:
             moment.at[str(moment.thread)] = [Path(moment.site.file).name, moment.site.line]
+
+    def _held(self, task: Task) -> list[str]:
+        """Without what a library has locked for a moment."""
+        return [self.names.of(lock) for lock in task.held if id(lock) not in self.inner]
+
+    def _wanted(self, task: Task, operation: Operation) -> str:
+        wait = wait_of(self.run, task)
+        if wait is not None:
+            return wait.name
+        return self.names.of(operation.obj) if operation.obj is not None else "something"
 
     # ---- the story
 
@@ -348,7 +287,7 @@ class Trace:
 
     def _threads(self, run: Run) -> dict[int, tuple[str, int | None]]:
         found: dict[int, tuple[str, int | None]] = {task.id: (task.name, None) for task in run.tasks}
-        found |= {number: (name, of) for number, name, of, _ in self._coroutines.values()}
+        found |= {number: (name, of) for number, name, of, _ in self.coroutines.known.values()}
         return found
 
     def _text(self, name: str) -> str:

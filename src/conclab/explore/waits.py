@@ -6,10 +6,12 @@ thread stands. Waits of asyncio's tasks are told in awaits.py.
 
 from __future__ import annotations
 
+import concurrent.futures._base as base
 import concurrent.futures.thread as pool
 import queue
 import sys
 import threading
+from asyncio import BaseEventLoop
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,10 +43,16 @@ PARTS: tuple[tuple[type, dict[str, tuple[str, str]]], ...] = (
 )
 
 
+BASE = base.wait.__code__.co_filename
+SETS = {"wait": "fs", "as_completed": "pending"}  # functions of that file, and where they keep futures
+INSIDE = ("_condition", "_cond", "mutex", "_count")  # a condition, or what has one
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """What a thread waits for, and who could bring it."""
 
+    name: str  # of the thing
     text: str
     because: str = ""  # what has to happen before
     on: tuple[Any, ...] = ()  # tasks of the scheduler
@@ -63,25 +71,40 @@ def wait_of(run: Run, task: Task) -> Wait | None:
         return None
     thing, (waits, _) = found
     if isinstance(thing, Future):
-        return _for_result(run, thing, waits)
-    return Wait(waits.format(_name(run, thing)))
+        return _for_result(run, task, thing, waits)
+    name = _names(run, thing) if isinstance(thing, list) else _name(run, thing)
+    return Wait(name, waits.format(name))
 
 
 def done_of(run: Run, task: Task) -> str:
     """In words, that it is there."""
     found = _part(task)
-    return found[1][1].format(_name(run, found[0])) if found is not None else ""
+    if found is None:
+        return ""
+    thing, (_, done) = found
+    return done.format("what it waited for" if isinstance(thing, list) else _name(run, thing))
 
 
 def _part(task: Task) -> tuple[Any, tuple[str, str]] | None:
     """The outermost one that the code under test has called."""
-    found = None
+    found: tuple[Any, tuple[str, str]] | None = None
     for frame in _library_frames(task):
+        if frame.f_code.co_filename == BASE and frame.f_code.co_name in SETS:
+            futures = frame.f_locals.get(SETS[frame.f_code.co_name], ())
+            found = [one for one in futures if not one.done()], ("waits for {}", "hears of {}")
         thing = frame.f_locals.get("self")
         for kind, methods in PARTS:
             if isinstance(thing, kind) and frame.f_code.co_name in methods:
                 found = thing, methods[frame.f_code.co_name]
     return found
+
+
+def runs_a_loop(task: Task) -> bool:
+    """Whether a thread is inside of a callback of an event loop."""
+    return any(
+        frame.f_code.co_name == "_run_once" and isinstance(frame.f_locals.get("self"), BaseEventLoop)
+        for frame in _frames(task)
+    )
 
 
 def _frames(task: Task) -> Iterator[FrameType]:
@@ -101,34 +124,37 @@ def _library_frames(task: Task) -> Iterator[FrameType]:
 
 def _name(run: Run, thing: Any) -> str:
     """By the condition inside of it, which knows where it was made."""
-    inner = next(
-        (vars(thing)[name] for name in ("_condition", "_cond", "mutex", "_count") if name in vars(thing)),
-        thing,
-    )
+    known = vars(thing)
+    inner = next((known[name] for name in INSIDE if name in known), thing)
     inner = getattr(inner, "_cond", inner)
     made = getattr(inner, "made", None)
     if made is not None and ASSIGNED.match(source_of(made)):
         return name_of(run, inner)
-    kind = type(thing).__name__.strip("_").lower().removeprefix("py")
-    return f"the {kind}{f' of {line_of(made)}' if made is not None else ''}"
+    return f"a {type(thing).__name__.strip('_').lower().removeprefix('py')}"
 
 
-def _for_result(run: Run, future: Any, waits: str) -> Wait:
+def _names(run: Run, futures: list[Any]) -> str:
+    return " and ".join(sorted(_name(run, one) + _since(one) for one in futures)) or "futures"
+
+
+def _since(future: Any) -> str:
     made = getattr(future._condition, "made", None)
+    return "" if made is None else f" (submitted at {line_of(made)})"
+
+
+def _for_result(run: Run, task: Task, future: Any, waits: str) -> Wait:
     name = _name(run, future)
-    text = waits.format(name)
-    if made is not None and not name.endswith(line_of(made)):
-        text += f" (submitted at {line_of(made)})"
+    text = waits.format(name) + _since(future)
     worker = next((task for task in run.live if _works_on(task, future)), None)
     if worker is not None:
-        return Wait(text, f"on which {worker.name} works", (worker,))
+        return Wait(name, text, f"on which {worker.name} works", (worker,))
     workers = _workers(run, future)
     if not workers:
-        return Wait(text)
+        still = "and as long as it waits, its own event loop stands still" if runs_a_loop(task) else ""
+        return Wait(name, text, still)
     most = next((most for most in map(_most, workers) if most), len(workers))
-    return Wait(
-        text, f"which waits for a free worker of the pool (max_workers={most})", workers, starved=True
-    )
+    because = f"which waits for a free worker of the pool (max_workers={most})"
+    return Wait(name, text, because, workers, starved=True)
 
 
 def _works_on(task: Task, future: Any) -> bool:

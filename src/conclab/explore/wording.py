@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conclab.explore.trace import Trace
 
 
-def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911
+def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
     """Words for a step; of reads and writes the values say more than words could."""
     kind = operation.kind
     obj: Any = operation.obj
@@ -35,6 +35,8 @@ def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: 
             return "gives up waiting" if done else "gives up waiting to be notified"
         return done or f"was notified, takes {name()} again"
     if kind is Kind.WAIT and hasattr(obj, "is_set"):
+        if not task.timed_out and (done := done_of(trace.run, task)):
+            return done
         return f"gives up waiting for {name()}" if task.timed_out else f"sees that {name()} is set"
     if kind is Kind.SET:
         return f"{operation.name}s {name()}"
