@@ -201,7 +201,8 @@ def test_a_loop_that_nobody_can_end_is_a_livelock():
     failure = explore(scenario).failure
 
     assert failure.kind is FailureKind.LIVELOCK
-    assert "no end after" in failure.summary
+    assert failure.summary.startswith("no end: spin goes round and round at line")
+    assert failure.mechanism == "each round sees flag.n = 0, and nobody changes that"
 
 
 def test_a_spin_that_somebody_ends_is_none():

@@ -77,6 +77,9 @@ def bound(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 )
 @click.option("--html", "page", metavar="PAGE", help="Write the answer as a page to step through.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else.")
+@click.option(
+    "--strict", is_flag=True, help="Exit code 1 unless all schedules were tried: a sample is not enough."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def command(target: str, code: str | None, page: str | None, **options: Any) -> int:
     """Search the schedules of a program for one that fails.
@@ -90,8 +93,9 @@ def command(target: str, code: str | None, page: str | None, **options: Any) -> 
     conclab explore counter.py:scenario
     conclab explore counter.py --preemptions any --html counter.html
 
-    Exit code 0: every schedule up to the bound was tried and none fails; or, with a sample, none of those
-    that were tried. 1: one fails, or something can't be controlled. 2: the request was wrong.
+    Exit code 0: every schedule up to the bound was tried and none fails ("holds"); or a sample was tried and
+    none of it fails ("unclear"), unless --strict. 1: one fails, or something can't be controlled, or with
+    --strict not all were tried. 2: the request was wrong.
     """
     from conclab.explore.search import Wish
     from conclab.explore.target import parse
@@ -132,6 +136,7 @@ class Exploration:
         self.wish = wish
         self.silent = options["quiet"] or options["as_json"]
         self.as_json = options["as_json"]
+        self.strict = options["strict"]
         self.named = named  # one of several: say which
 
     def answer(self, code: str | None, page: str | None) -> int:
@@ -146,7 +151,13 @@ class Exploration:
         self._print(result)
         if page is not None and not self.silent:
             click.echo(f"step through it: {page}", err=True)
-        return int(result.verdict is Verdict.FAILS or result.not_controlled is not None)
+        if result.verdict is Verdict.FAILS or result.not_controlled is not None:
+            return 1
+        if code is None and self.strict and result.verdict is not Verdict.HOLDS:
+            if not self.silent:
+                click.echo("strict: a sample is not enough, so the answer is no", err=True)
+            return 1
+        return 0
 
     def _progress(self) -> Any:
         from rich.console import Console

@@ -53,6 +53,7 @@ class Decisions:
         self.ended_by: Callable[[Any], Failure | None] = lambda _: None
         self.tracer: Any = None  # of sys.settrace, where the interpreter is followed by that
         self.serial = 0  # of things whose order in a set must be the same each time
+        self.named = 0  # tasks of asyncio, of those that the program gave no name
         self.loop_policy: Any = None  # of asyncio, set by the program
         self.on_end: list[Callable[[], None]] = []
         self.enter: Callable[[], None] = lambda: None  # what a carrier does before and after a task

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures.thread as pool
 from typing import TYPE_CHECKING, Any
 
+from conclab.explore.awaits import awaits, called, circle, unheard
 from conclab.explore.conditions import Condition
 from conclab.explore.locks import Lock
-from conclab.explore.naming import line_of, name_of, source_of, where
+from conclab.explore.naming import line_of, name_of
 from conclab.explore.operation import Kind
 from conclab.explore.outcome import Failure, FailureKind
 from conclab.explore.signals import Event
+from conclab.explore.standing import describe, loop_of, names_of, since, stands, stands_in, waits_of
+from conclab.explore.waits import runs_a_loop, wait_of
 
 if TYPE_CHECKING:
+    from conclab.explore.awaits import Await
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Task
+    from conclab.explore.waits import Wait
 
 
 def diagnose(run: Run) -> Failure | None:
@@ -24,8 +28,12 @@ def diagnose(run: Run) -> Failure | None:
     owed = [task for task in live if is_owed(task)]
     if not owed:
         return leaked(run)
-    details = [describe(run, task) for task in live]
-    cycle = _cycle(live)
+    details = [line for task in live for line in describe(run, task)]
+    waits = {task.id: wait for task in live if (wait := wait_of(run, task)) is not None}
+    starved = next((task for task in live if task.id in waits and task in _starving(waits[task.id])), None)
+    if starved is not None:
+        return _starved(starved, waits, details)
+    cycle = _cycle(live, waits)
     if cycle:
         names = " -> ".join(task.name for task in [*cycle, cycle[0]])
         return Failure(
@@ -33,12 +41,50 @@ def diagnose(run: Run) -> Failure | None:
             f"deadlock: {names} wait for each other",
             task=cycle[0],
             details=[*details, f"cycle: {names}"],
-            mechanism=f"{'; '.join(_stands(run, task) for task in cycle)}: none of them can ever go on",
+            mechanism=f"{'; '.join(stands(run, task) for task in cycle)}: none of them can ever go on",
         )
+    for task in live:
+        ring = circle(awaits(run, loop_of(task))) if loop_of(task) is not None else []
+        if ring:
+            return _ring(run, task, ring, details)
     dead = [task for task in owed if _ended_owner(task)]
     if dead:
         return _never_released(run, dead[0], details)
     return _waiting(run, owed, details)
+
+
+def _starving(wait: Wait) -> tuple[Any, ...]:
+    return wait.on if wait.starved else ()
+
+
+def _starved(task: Task, waits: dict[int, Wait], details: list[str]) -> Failure:
+    wait = waits[task.id]
+    others = " and ".join(other.name for other in wait.on if other is not task)
+    only = f"its workers are {task.name} itself and {others}" if others else f"its only worker is {task.name}"
+    why = "none of which is free before another one is" if others else "which is not free before it has that"
+    return Failure(
+        FailureKind.DEADLOCK,
+        f"deadlock: {task.name} waits for work that only its own pool could do",
+        task=task,
+        details=details,
+        mechanism=f"{task.name} {wait.sentence}: {only}, {why}",
+    )
+
+
+def _ring(run: Run, task: Task, ring: list[Await], details: list[str]) -> Failure:
+    first = called(run, ring[0].task)
+    names = " -> ".join([*(called(run, one.task) for one in ring), first])
+    several = len(ring) > 1
+    text = f"deadlock: {names} wait for each other" if several else f"deadlock: {first} waits for itself"
+    why = "; ".join(stands_in(run, one, loop_of(task)) for one in ring)
+    end = "none of them can ever go on" if several else "a lock of asyncio can't be taken twice"
+    return Failure(
+        FailureKind.DEADLOCK,
+        text,
+        task=task,
+        details=[*details, f"cycle: {names}"],
+        mechanism=f"{why}: {end}",
+    )
 
 
 def leaked(run: Run) -> Failure | None:
@@ -67,6 +113,11 @@ def _never_released(run: Run, task: Task, details: list[str]) -> Failure:
     if owner is task:
         text = f"{task.name} waits for {name}, which it holds itself"
         why = f"{name} is a Lock, not an RLock: whoever holds it can't take it again"
+        if runs_a_loop(task):
+            why = (
+                f"{name} belongs to the whole thread, whose tasks take turns at each await: one of them "
+                f"holds it{since(at)} and can't go on while another waits; for tasks there is asyncio.Lock"
+            )
     else:
         text = f"{task.name} waits for {name}, which {owner.name} took and never gave back"
         why = f"{owner.name} took {name}{f' at {at}' if at else ''} and ended without giving it back"
@@ -76,29 +127,23 @@ def _never_released(run: Run, task: Task, details: list[str]) -> Failure:
 def _waiting(run: Run, owed: list[Task], details: list[str]) -> Failure:
     for task in owed:
         heard = _unheard(task)
-        if heard:
-            who, at, what = heard
-            place = line_of(at)
-            return Failure(
-                FailureKind.LOST_WAKEUP,
-                f"lost wake-up: {task.name} waits for ever",
-                task=task,
-                details=details,
-                mechanism=f"{who.name} {what}{f' at {place}' if place else ''} before {task.name} waited: "
-                "nobody heard it, and nobody will say it again",
-            )
-    names = ", ".join(task.name for task in owed)
-    one = len(owed) == 1
+        if heard is not None:
+            return _lost(task, task.name, heard, details)
+        for one in awaits(run, loop_of(task)) if loop_of(task) is not None else ():
+            missed = unheard(one)
+            if missed is not None:
+                return _lost(task, called(run, one.task), missed, details)
+    who = [name for task in owed for name in names_of(run, task)]
+    names, alone = ", ".join(who), len(who) == 1
     if run.tasks[0].done:
-        kind, text = FailureKind.UNFINISHED, f"{names} never {'ends' if one else 'end'}"
+        kind, text = FailureKind.UNFINISHED, f"{names} never {'ends' if alone else 'end'}"
     else:
-        kind, text = FailureKind.DEADLOCK, f"nobody can go on: {names} {'waits' if one else 'wait'} for ever"
-    loops = [
-        task.pending.obj
-        for task in owed
-        if task.pending and isinstance(task.pending.obj, asyncio.BaseEventLoop)
-    ]
-    why = next((_loop_mechanism(loop) for loop in loops if loop._ready), "")  # type: ignore[attr-defined]
+        kind, text = (
+            FailureKind.DEADLOCK,
+            f"nobody can go on: {names} {'waits' if alone else 'wait'} for ever",
+        )
+    loops = [loop for task in owed if (loop := loop_of(task)) is not None]
+    why = next((_loop_mechanism(loop) for loop in loops if loop._ready), "")
     why = why or _nobody_left(run, owed)
     return Failure(kind, text, task=owed[0], details=details, mechanism=why)
 
@@ -114,67 +159,20 @@ def _loop_mechanism(loop: Any) -> str:
 def _nobody_left(run: Run, owed: list[Task]) -> str:
     """Who waits for what, of those that do not only wait for another one's end."""
     first = [task for task in owed if task.pending is not None and task.pending.kind is not Kind.JOIN] or owed
-    waits = "; ".join(f"{task.name} {wants(run, task)}" for task in first)
+    waits = "; ".join(text for task in first for text in waits_of(run, task))
     return f"{waits}: nobody is left who could change that"
 
 
-def describe(run: Run, task: Task) -> str:
-    """One line: what a task waits for, what it holds, and where it stands."""
-    held = ", ".join(
-        f"{name_of(run, lock)}{f' (taken at {line_of(lock.taken_at)})' if lock.taken_at else ''}"
-        for lock in task.held
+def _lost(task: Task, name: str, heard: tuple[str, Any, str], details: list[str]) -> Failure:
+    who, at, what = heard
+    place = f" at {line_of(at)}" if at else ""
+    return Failure(
+        FailureKind.LOST_WAKEUP,
+        f"lost wake-up: {name} waits for ever",
+        task=task,
+        details=details,
+        mechanism=f"{who} {what}{place} before {name} waited: nobody heard it, and nobody will say it again",
     )
-    at = where(task)
-    line = f"; {line_of(at)}: {source_of(at)}" if at else ""
-    return f"{task.name} {wants(run, task)}; holds {held or 'nothing'}{line}"
-
-
-def wants(run: Run, task: Task) -> str:  # noqa: PLR0911
-    """What a task waits for, in words."""
-    operation = task.pending
-    if operation is None:
-        return "has not begun"
-    obj = operation.obj
-    if operation.kind is Kind.JOIN:
-        return f"waits for {obj.name} to end"
-    if isinstance(obj, asyncio.BaseEventLoop):
-        left = len(obj._ready)  # type: ignore[attr-defined]
-        awaiting = _awaiting(obj)
-        queued = f" with {left} callback{'s' * (left > 1)} queued" if left else ""
-        return f"runs an event loop with nothing to do{queued}{awaiting}"
-    if operation.kind is Kind.RESUME and isinstance(operation.name, Condition):
-        of_users = operation.name._users
-        return f"{'waits to be notified by' if of_users else 'waits for'} {name_of(run, operation.name)}"
-    if isinstance(obj, Event):
-        return f"waits for {name_of(run, obj)} to be set"
-    if isinstance(obj, Lock):
-        owner = obj.owner
-        who = f", held by {'itself' if owner is task else owner.name}" if owner is not None else ""
-        return f"wants {name_of(run, obj)}{who}"
-    return "waits"
-
-
-def _awaiting(loop: Any) -> str:
-    found = []
-    for task in sorted(asyncio.all_tasks(loop), key=lambda each: each.get_name()):
-        at = where_awaits(task)
-        name = getattr(task.get_coro(), "__name__", "a task")
-        found.append(f"{name} awaits at {line_of(at)}" if at else f"{name} awaits")
-    return f": {', '.join(found)}" if found else ""
-
-
-def where_awaits(task: Any) -> Any:
-    """The innermost line of the code under test at which an asyncio task awaits."""
-    from conclab.explore import engine  # noqa: PLC0415
-
-    at = None
-    inner: Any = task.get_coro()
-    events = engine.STATE.events
-    while inner is not None and getattr(inner, "cr_frame", None) is not None:
-        if events is not None and events.is_users(inner.cr_frame.f_code):
-            at = engine.Site(inner.cr_frame.f_code.co_filename, inner.cr_frame.f_lineno)
-        inner = inner.cr_await
-    return at
 
 
 def _lock(task: Task) -> Any:
@@ -188,7 +186,7 @@ def _lock(task: Task) -> Any:
     return None
 
 
-def _cycle(live: list[Task]) -> list[Task]:
+def _cycle(live: list[Task], known: dict[int, Wait]) -> list[Task]:
     """Tasks each of which wants what the next one holds, or waits for its end."""
     waits: dict[int, Task] = {}
     for task in live:
@@ -197,6 +195,8 @@ def _cycle(live: list[Task]) -> list[Task]:
             waits[task.id] = lock.owner
         elif task.pending is not None and task.pending.kind is Kind.JOIN:
             waits[task.id] = task.pending.obj
+        elif task.id in known and known[task.id].on:
+            waits[task.id] = known[task.id].on[0]
     for task in live:
         path = [task]
         while path[-1].id in waits and waits[path[-1].id] not in path:
@@ -211,21 +211,16 @@ def _ended_owner(task: Task) -> bool:
     return lock is not None and (lock.owner.done or lock.owner is task)
 
 
-def _stands(run: Run, task: Task) -> str:
-    held = " and ".join(name_of(run, lock) for lock in task.held)
-    return f"{task.name} {f'holds {held} and ' if held else ''}{wants(run, task)}"
-
-
-def _unheard(task: Task) -> tuple[Any, Any, str] | None:
+def _unheard(task: Task) -> tuple[str, Any, str] | None:
     operation = task.pending
     if operation is None:
         return None
     if operation.kind is Kind.RESUME and isinstance(operation.name, Condition) and operation.name.unheard:
         who, at = operation.name.unheard[-1]
-        return who, at, "notified"
+        return who.name, at, "notified"
     if isinstance(operation.obj, Event) and operation.obj.cleared:
         who, at = operation.obj.cleared[-1]
-        return who, at, "cleared the event again"
+        return who.name, at, "cleared the event again"
     return None
 
 

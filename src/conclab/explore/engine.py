@@ -88,6 +88,7 @@ class Site:
 
     file: str
     line: int
+    column: int = field(default=-1, compare=False)  # of the call in it, where that is known
 
 
 def own_frame(depth: int = 1) -> FrameType | None:
@@ -111,7 +112,11 @@ def made(thing: object) -> Site | None:
     if maker is None or STATE.events is None or not STATE.events.is_users(maker.f_code):
         run.trace.inner.add(id(thing))
     frame = own_frame(3)
-    return None if frame is None else Site(frame.f_code.co_filename, frame.f_lineno)
+    if frame is None:
+        return None
+    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    column = -1 if positions[2] is None else positions[2]
+    return Site(frame.f_code.co_filename, frame.f_lineno, column)
 
 
 def site() -> Site | None:

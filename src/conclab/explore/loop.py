@@ -1,8 +1,12 @@
 """An asyncio event loop on the scheduler: virtual time, no selector, ready tasks in any order.
 
-Every task that is ready may go first, and so may the oldest callback that the program asked for itself;
-what asyncio does for its own needs is done at once and is no choice. A sleep may be over early, as with
-threads; a timeout ends when there is nothing else to do.
+The queue of what is ready is first in, first out, as in every loop: what the program asked for by call_soon,
+call_later or add_done_callback overtakes nothing and is overtaken by nothing. Tasks that stand between two of
+these may go in any order: asyncio promises none, and an await stands for one that takes longer. What asyncio
+does for its own needs among them is done at once and is no choice.
+
+A sleep may be over early, as with threads, but before no task that has not begun; a timeout ends when there
+is nothing else to do.
 """
 
 from __future__ import annotations
@@ -16,48 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.clock import TICK_S
+from conclab.explore.handles import has_begun, is_internal, is_sleep, task_of
+from conclab.explore.numbered import NumberedFuture, NumberedTask, next_name
 from conclab.explore.offline import Offline
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conclab.explore.scheduler import Run
 
 RealLoop: Any = asyncio.BaseEventLoop  # Any: its private parts are used here
-INTERNAL = ("asyncio", "concurrent")
+EAGER = getattr(asyncio, "eager_task_factory", object())
 PATIENCE = 20  # rounds without an operation, and other threads have their turn
 OFTEN = 500  # questions after the time at one instant
-
-
-def _next_number() -> int:
-    run = engine.running()
-    if run is None:
-        return 0
-    run.serial += 1
-    return run.serial
-
-
-class NumberedTask(asyncio.Task):  # type: ignore[type-arg]
-    """A task whose place in a set follows the order in which tasks were made, not its address."""
-
-    _number: int | None = None
-
-    def __hash__(self) -> int:
-        if self._number is None:
-            self._number = _next_number()
-        return self._number
-
-    __eq__ = object.__eq__
-
-
-class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
-    """The same for a future."""
-
-    _number: int | None = None
-    __hash__ = NumberedTask.__hash__
-    __eq__ = object.__eq__
 
 
 class Loop(Offline, RealLoop):  # type: ignore[misc]
@@ -67,35 +42,56 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         super().__init__()
         self._woken = False
         self._made: list[Any] = []
-        self._round = Operation(Kind.YIELD)
+        self._round = Operation(Kind.YIELD, obj=self)
         self._asked_at = 0.0
-        self._seen = self._rounds = self._asked = 0
+        self._seen = self._rounds = self._asked = self._numbered = 0
         # Handles by id, kept so that no other one gets it: that were ready together; ripe timeouts and what
         # they bring about.
         self._batch: dict[int, Any] = {}
         self._due: dict[int, Any] = {}
         self._last: list[Any] = []
+        self._places: dict[int, int] = {}  # of timers, by id: who asked first comes first
         self._inner = False  # the current callback is asyncio's own
         self._rest = Operation(Kind.WAIT, obj=self)
-        self.set_task_factory(self._numbered_task)
         run = engine.running()
         if run is not None:
             run.on_end.append(self._quieten)
 
-    def create_task(self, *args: Any, **kwargs: Any) -> Any:
+    def create_task(self, coro: Any, **kwargs: Any) -> Any:
         """Make a task, and remember it: one that is left over must not be complained of."""
-        task = super().create_task(*args, **kwargs)
+        run = engine.running()
+        if run is None or run.aborting:
+            coro.close()  # else it would complain of never having been awaited
+            raise Abort
+        factory = self._task_factory
+        if factory is None or factory is EAGER:
+            self._check_closed()
+            given = {name: value for name, value in kwargs.items() if value is not None}
+            given.setdefault("name", next_name())
+            eager = {} if factory is None else {"eager_start": True}
+            task: Any = NumberedTask(coro, loop=self, **(eager | given))
+        else:
+            task = super().create_task(coro, **kwargs)
         self._made.append(weakref.ref(task))
         return task
 
-    def _numbered_task(self, loop: Any, coro: Any, **kwargs: Any) -> Any:  # noqa: ARG002
-        if kwargs.get("name", "") is None:
-            del kwargs["name"]  # 3.13 hands it on, and a task would be called None
-        return NumberedTask(coro, loop=self, **kwargs)
+    def unfinished(self) -> list[Any]:
+        """The tasks that are not done, in the order in which they were made."""
+        return [task for made in self._made if (task := made()) is not None and not task.done()]
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
+        """Call it then; of two that are asked for at the same virtual time the first comes first."""
+        timer = super().call_at(when, callback, *args, context=context)
+        self._numbered += 1
+        self._places[id(timer)] = self._numbered
+        return timer
 
     def create_future(self) -> Any:
         """Make a future that keeps its place in a set."""
-        return NumberedFuture(loop=self)
+        future = NumberedFuture(loop=self)
+        if engine.running() is not None:
+            future.made = engine.made(future)
+        return future
 
     def _call_soon(self, *args: Any) -> Any:
         """From another thread this is an operation: the loop may be asleep, or not yet."""
@@ -160,10 +156,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         """One callback."""
         if not any(id(handle) in self._batch for handle in self._ready):
             self._batch = {id(handle): handle for handle in self._ready}
-        handle = self._oldest_internal()
-        self._inner = handle is not None
-        if handle is None:
-            handle = self._choose(run)
+        handle = self._next(run)
         if handle is not None:
             self._batch.pop(id(handle), None)
             self._run(handle)
@@ -207,7 +200,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         self._woken = False
         timers = self._scheduled
         deadline = timers[0]._when if timers else None
-        early = bool(timers) and _is_sleep(timers[0])
+        early = bool(timers) and is_sleep(timers[0])
         # Another thread may be slow: if nobody else can go on, this is what happens anyway.
         run.announce(self._rest, self._free, deadline=deadline, early=early)
         self._woken = False
@@ -215,36 +208,40 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
     def _ripen(self, run: Run) -> None:
         """Timers whose time has come are ready."""
         timers = self._scheduled
+        ripe = []
         while timers and timers[0]._when <= run.now + 1e-9:
-            handle = heapq.heappop(timers)
+            ripe.append(heapq.heappop(timers))
+        for handle in sorted(ripe, key=self._place):
             handle._scheduled = False
             self._ready.append(handle)
-            if not _is_sleep(handle):
+            if not is_sleep(handle):
                 self._due[id(handle)] = handle
 
-    def _oldest_internal(self) -> Any:
-        """What asyncio itself asked for: it must be done, and its order is nobody's business."""
-        for position, handle in enumerate(self._ready):
-            if handle._cancelled or _is_internal(handle):
-                del self._ready[position]
-                return handle
-        return None
+    def _place(self, timer: Any) -> tuple[float, int]:
+        return timer._when, self._places.get(id(timer), 0)
 
-    def _choose(self, run: Run) -> Any:
+    def _next(self, run: Run) -> Any:
+        """The next callback: asyncio's own, or any task, or if none comes before it the program's own."""
         ready = self._ready
         places = []
-        plain = False
+        self._inner = False
         for position, handle in enumerate(ready):
-            if _task(handle) is not None:
-                places.append(position)
-            elif not plain:
-                plain = True
-                places.append(position)
+            if handle._cancelled or is_internal(handle):
+                self._inner = True
+                del ready[position]
+                return handle
+            if task_of(handle) is None:
+                break
+            places.append(position)
+        if places:
+            return self._choose(run, places)
+        return self._tell(run, ready.popleft()) if ready else None
+
+    def _choose(self, run: Run, places: list[int]) -> Any:
+        """One of the tasks at these places of the queue, or one that sleeps."""
         early = self._sleeps()
-        count = len(places) + (len(early) if places else 0)
+        count = len(places) + len(early)
         number = run.pick(count) if count > 1 else 0
-        if not places:
-            return None
         if number >= len(places):
             handle = early[number - len(places)]
             self._scheduled.remove(handle)
@@ -252,20 +249,25 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             handle._scheduled = False
             run.now = max(run.now, handle._when)
             return handle
-        handle = ready[places[number]]
-        del ready[places[number]]
+        handle = self._ready[places[number]]
+        del self._ready[places[number]]
+        return self._tell(run, handle)
+
+    def _tell(self, run: Run, handle: Any) -> Any:
         if run.trace is not None:
-            run.trace.callback(handle, _task(handle))
+            run.trace.callback(handle, task_of(handle))
         return handle
 
     def _sleeps(self) -> list[Any]:
-        """Sleeps that may be over early: none that would overtake a callback or a timeout."""
-        if any(id(handle) in self._due or _task(handle) is None for handle in self._ready):
-            return []
+        """Sleeps that may be over early: none that would overtake a callback, a timeout or a beginning."""
+        for handle in self._ready:
+            task = task_of(handle)
+            if id(handle) in self._due or task is None or not has_begun(task):
+                return []
         self._due.clear()
         left = [timer for timer in self._scheduled if not timer._cancelled]
-        first = min((timer._when for timer in left if not _is_sleep(timer)), default=math.inf)
-        return [timer for timer in left if _is_sleep(timer) and timer._when < first]
+        first = min((timer._when for timer in left if not is_sleep(timer)), default=math.inf)
+        return sorted((timer for timer in left if is_sleep(timer) and timer._when < first), key=self._place)
 
     def _quieten(self) -> None:
         for task in filter(None, [made() for made in self._made]):
@@ -274,27 +276,8 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
                 task.exception()
             if not task.done() and inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED:
                 task.get_coro().close()  # else it would complain of never having been awaited
-        for kept in (self._made, self._batch, self._due, self._last):
+        for kept in (self._made, self._batch, self._due, self._last, self._places):
             kept.clear()
         self._ready.clear()
         self._scheduled.clear()
         self._closed = True
-
-
-def _task(handle: Any) -> Any:
-    owner = getattr(handle._callback, "__self__", None)
-    return owner if isinstance(owner, asyncio.Task) else None
-
-
-def _is_internal(handle: Any) -> bool:
-    if _task(handle) is not None:
-        return False
-    callback: Callable[..., Any] = handle._callback
-    while hasattr(callback, "func"):
-        callback = callback.func
-    module = getattr(callback, "__module__", None) or ""
-    return module.partition(".")[0] in INTERNAL
-
-
-def _is_sleep(handle: Any) -> bool:
-    return getattr(handle._callback, "__name__", "") == "_set_result_unless_cancelled"

@@ -12,7 +12,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import engine
+from conclab.explore import awaits, engine
 from conclab.explore.loop import Loop
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _become(self: Any, *args: Any, **kwargs: Any) -> None:
 
 def replacements() -> Iterator[tuple[Any, str, Any]]:
     """What to put in whose place."""
+    yield from awaits.replacements()
     yield asyncio.SelectorEventLoop, "__init__", _become
     for ours in (
         new_event_loop,

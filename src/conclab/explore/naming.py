@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import re
 from typing import TYPE_CHECKING, Any
@@ -75,10 +76,27 @@ def label(obj: Any) -> str:
     made = getattr(obj, "made", None)
     if made is not None:
         match = ASSIGNED.match(source_of(made))
-        if match:
-            return match[1]
+        name = match[1] if match else _of_several(made)
+        if name:
+            return name
     own = getattr(obj, "name", None)
     return own if isinstance(own, str) and own else type(obj).__name__.lower()
+
+
+def _of_several(made: Site) -> str:
+    """`one, other = Lock(), Lock()`: the name in the same place."""
+    whole = linecache.getline(made.file, made.line)
+    try:
+        statement = ast.parse(whole.strip()).body[0]
+    except (SyntaxError, IndexError):
+        return ""
+    at = made.column - (len(whole) - len(whole.lstrip()))
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            for name, value in zip(names, values, strict=False):
+                if value.col_offset <= at < (value.end_col_offset or 0):
+                    return ast.unparse(name)
+    return ""
 
 
 def name_of(run: Run, obj: Any) -> str:

@@ -17,7 +17,19 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import clock, conditions, engine, garbage, locks, loops, own, refusals, signals, threads
+from conclab.explore import (
+    clock,
+    conditions,
+    engine,
+    futures,
+    garbage,
+    locks,
+    loops,
+    own,
+    refusals,
+    signals,
+    threads,
+)
 from conclab.explore.events import is_standard
 
 if TYPE_CHECKING:
@@ -82,6 +94,7 @@ def patched() -> Iterator[None]:
     swaps = [*PUBLIC, *INNER]
     swaps += refusals.refused()
     swaps += loops.replacements()
+    swaps += futures.replacements()
     swaps += _imported_by_name()
     before = [(owner, name, vars(owner).get(name, MISSING)) for owner, name, _ in swaps]
     try:
@@ -103,9 +116,11 @@ def _imported_by_name() -> Iterator[tuple[Any, str, Any]]:
     ours = {id(getattr(owner, name)): replacement for owner, name, replacement in PUBLIC}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or (is_standard(file) and module is not functools):
+        if not isinstance(file, str):
             continue
         users = events.is_users_file(file)
+        if is_standard(file) and module is not functools and not users:
+            continue
         for name, value in list(vars(module).items()):
             if id(value) in ours:
                 yield module, name, ours[id(value)]

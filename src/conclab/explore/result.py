@@ -31,18 +31,39 @@ class Coverage:
     seed: int
     seconds: float
     promise: str = ""
+    complete: int | None = None  # of a sample: all schedules with so many preemptions are in it
 
     @property
     def sentence(self) -> str:
         """In words."""
         if not self.exhausted:
+            among = f", among them all with {_up_to(self.complete)}" if self.complete is not None else ""
             more = f"; {self.promise}" if self.promise else ""
-            return f"a sample of {self.schedules:,} schedules{more}"
+            return f"a sample of {self.schedules:,} schedules{among}{more}"
         saved = f", which stand for at least {self.saved:,} more" if self.saved else ""
         if self.preemptions is None:
             return f"all schedules, with any number of preemptions: {self.schedules:,} were tried{saved}"
-        bound = f"{self.preemptions} preemption{'s' * (self.preemptions != 1)}"
-        return f"all schedules with up to {bound}: {self.schedules:,} were tried{saved}"
+        return f"all schedules with {_up_to(self.preemptions)}: {self.schedules:,} were tried{saved}"
+
+    @property
+    def advice(self) -> str:
+        """How to cover more, if nothing failed."""
+        if self.exhausted:
+            if self.preemptions is None:
+                return "Nothing is left to try."
+            more = self.preemptions + 1
+            return f"To look further: --preemptions {more}, or --preemptions any for all there are."
+        if self.complete is not None:
+            known = f"--preemptions {self.complete} would cover all of its schedules"
+            return f"That is not all there are: {known}, and a larger --budget tries more of the others."
+        return (
+            "That is not all there are: a larger --budget tries more of them, and with fewer --preemptions "
+            "fewer are to be tried."
+        )
+
+
+def _up_to(preemptions: int) -> str:
+    return f"up to {preemptions} preemption{'s' * (preemptions != 1)}" if preemptions else "no preemption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,7 @@ class Result:
         one = self.coverage
         return {
             "sentence": one.sentence,
+            "advice": "" if self.finding or self.not_controlled or self.notes else one.advice,
             "schedules": one.schedules,
             "steps": one.steps,
             "exhausted": one.exhausted,

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.discovery import load
 from conclab.errors import BadRequestError
-from conclab.explore import engine, events, garbage, patches
+from conclab.explore import engine, events, garbage, patches, strays
+from conclab.explore.codes import decode, encode, fingerprint
 from conclab.explore.execution import Executor
 from conclab.explore.fewest import Fewest
 from conclab.explore.outcome import Failure, FailureKind, Verdict
+from conclab.explore.policies.exhaustive import Exhaustive
 from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Record
-from conclab.explore.replay import decode, encode, fingerprint
 from conclab.explore.result import Coverage, Finding, Result
 from conclab.explore.trace import Trace
 
@@ -88,9 +89,13 @@ class Search:
             if not plan_policy.followed:
                 run.failure = Failure(
                     FailureKind.DIVERGED,
-                    "the schedule names a switch that was not possible: the program is another one each time",
+                    "the schedule names a switch that was not possible: the program is another one each "
+                    f"time{self._suspects()}",
                 )
             return self._conclude(run, None, 0.0, replayed=True)
+
+    def _suspects(self) -> str:
+        return strays.named(self.executor.events.points.sources)
 
     # ---- the search
 
@@ -156,8 +161,7 @@ class Search:
                 run.failure = Failure(
                     FailureKind.NOT_CONTROLLED,
                     f"the same schedule took {one.steps} steps, then {run.steps}: the program depends on "
-                    "more than the order of its threads (time, addresses, random numbers of the system, the "
-                    "network, what ran before)",
+                    f"more than the order of its threads{self._suspects()}",
                 )
                 return run
         return None
@@ -178,6 +182,8 @@ class Search:
                 if last.failure is None or last.failure.kind is not FailureKind.NOT_CONTROLLED:
                     policy, last = self._policy(way), None  # numbers of steps mean something else now
                     continue
+            if last.failure is None and strays.strayed(policy):
+                last.failure = strays.failure(points.sources, self.schedules)
             if last.failure is not None:
                 return last, policy
         return None, policy
@@ -245,12 +251,20 @@ class Search:
             seed=self.wish.seed,
             seconds=seconds,
             promise="" if policy is None or exhausted or failed else policy.promise(),
+            complete=None if exhausted or failed else _complete(policy),
         )
 
 
 def _way(run: Run) -> tuple[Any, ...]:
     """What two executions of the same schedule have in common."""
     return run.steps, [(task.name, task.steps) for task in run.tasks]
+
+
+def _complete(policy: Policy | None) -> int | None:
+    """The number of preemptions up to which every schedule was tried, though there are others."""
+    turns = getattr(policy, "turns", [policy])
+    done = [one.level - 1 for one in turns if isinstance(one, Exhaustive)]
+    return max((level for level in done if level >= 0), default=None)
 
 
 def _name(policy: Policy) -> str:

@@ -123,7 +123,7 @@ class File:
             if inspect.iscoroutine(result):
                 import asyncio  # noqa: PLC0415
 
-                result = asyncio.run(_awaited(result))
+                result = asyncio.run(result)
             return result
         finally:
             sys.path.remove(self.folder)
@@ -147,10 +147,6 @@ def _required(text: bytes, name: str) -> list[str]:
             ]
             found = [] if node.decorator_list else [one.arg for one in needed]
     return found
-
-
-async def _awaited(coroutine: Any) -> Any:
-    return await coroutine
 
 
 def parse(text: str) -> tuple[File, str]:

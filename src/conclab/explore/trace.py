@@ -8,16 +8,21 @@ from __future__ import annotations
 import asyncio
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
-from conclab.explore.diagnose import wants, where_awaits
+from conclab.explore.coroutines import LOOPING, Coroutines
 from conclab.explore.mechanism import explain
 from conclab.explore.moment import Moment, step
 from conclab.explore.naming import Names, where
 from conclab.explore.operation import Kind
+from conclab.explore.outcome import FailureKind
 from conclab.explore.paths import UNKNOWN
+from conclab.explore.rounds import say, told_once
+from conclab.explore.standing import wants
 from conclab.explore.values import shown
+from conclab.explore.waits import wait_of
 from conclab.explore.wording import done_words
 
 if TYPE_CHECKING:
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 
 LONGEST = 400  # steps of a story; longer ones are cut in the middle
 QUIET = {Kind.ACQUIRE, Kind.TRY, Kind.RELEASE}
-FIRST_TASK = 1000  # asyncio tasks are numbered from here on
 
 
 class Trace:
@@ -47,8 +51,8 @@ class Trace:
         self.run: Run = run
         self._open: dict[int, tuple[Moment, Operation, FrameType | None]] = {}
         self._planned = 0
-        self._coroutines: dict[int, tuple[int, str, int, Any]] = {}  # by id(asyncio task)
-        self._current: Any = None
+        self._chosen = False  # the next moment comes because of a decision
+        self.coroutines = Coroutines(self)
         self._failed_at: dict[str, Any] = {}
 
     # ---- what the scheduler tells
@@ -57,6 +61,9 @@ class Trace:
         """A task is about to do something: what it did before is done now."""
         task.frame = frame if frame is not None else engine.own_frame(3)
         self._finish(task)
+        if isinstance(operation.obj, asyncio.BaseEventLoop) and operation.kind in LOOPING:
+            self.coroutines.pause(task)  # whoever reads knows of its tasks, and not of the loop
+            return
         if task.free is not None and not task.free():
             words = wants(self.run, task)
             self._add(task, operation, f"{words}", blocked=True)
@@ -65,6 +72,8 @@ class Trace:
         """It is its turn."""
         if id(operation.obj) in self.inner and operation.kind in QUIET and not task.timed_out:
             return  # a queue's own lock: nobody who reads has ever seen it
+        if isinstance(operation.obj, asyncio.BaseEventLoop) and operation.kind in LOOPING:
+            return
         moment = self._add(task, operation, "")
         if operation.touches is not None and task.frame is not None:
             value = self._value(operation, task.frame)
@@ -82,14 +91,12 @@ class Trace:
             task.frame = None
             moment = Moment(task.id, None, None, "ends" if self.run.failure is None else "")
             if moment.what:
-                self._snapshot(moment)
-                self.moments.append(moment)
+                self.put(moment, marked=False)
 
     def started(self, task: Task, starter: Task) -> None:
         """A task was made."""
-        moment = Moment(self._teller(starter), self._site(starter), Kind.CALL, f"starts {task.name}")
-        self._snapshot(moment)
-        self.moments.append(moment)
+        moment = Moment(self.teller(starter), self._site(starter), Kind.CALL, f"starts {task.name}")
+        self.put(moment, marked=False)
 
     def taken(self, lock: Any) -> None:
         """A lock is held now."""
@@ -105,26 +112,13 @@ class Trace:
             return
         frame = engine.own_frame(3)
         site = None if frame is None else engine.Site(frame.f_code.co_filename, frame.f_lineno)
-        moment = Moment(self._teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
-        self._snapshot(moment)
-        self.moments.append(moment)
+        moment = Moment(self.teller(task), site, Kind.RELEASE, f"gives {self.names.of(lock)} back")
+        self.put(moment, marked=False)
 
     def callback(self, handle: Any, task: Any) -> None:
-        """An event loop runs one of its callbacks, which is a step of an asyncio task, or not."""
-        before = self._current
-        here = self.run.current
-        self._finish(here)
-        if before is not None and before is not task and not before.done():
-            site = where_awaits(before)
-            moment = Moment(self._coroutine(before, here), site, Kind.YIELD, "awaits")
-            self._snapshot(moment)
-            self.moments.append(moment)
-        self._current = task
-        if task is None:
-            name = getattr(handle._callback, "__qualname__", "a callback")
-            moment = Moment(here.id, None, Kind.STEP, f"the loop runs {name}")
-            self._snapshot(moment)
-            self.moments.append(moment)
+        """An event loop runs one of its callbacks."""
+        self._finish(self.run.current)
+        self.coroutines.runs(handle, task)
 
     def failed(self, run: Run) -> None:
         """The execution has failed: note where, while everybody is still there."""
@@ -152,12 +146,21 @@ class Trace:
     # ---- moments
 
     def _add(self, task: Task, operation: Operation, what: str, *, blocked: bool = False) -> Moment:
-        moment = Moment(
-            self._teller(task), self._site(task, operation), operation.kind, what, blocked=blocked
-        )
-        if not blocked and len(self.run.plan) > self._planned:
+        moment = Moment(self.teller(task), self._site(task, operation), operation.kind, what, blocked=blocked)
+        if not blocked:
+            self.chosen()
+        return self.put(moment, marked=not blocked)
+
+    def chosen(self) -> None:
+        """If the schedule has left the default lately, what comes next is why."""
+        if len(self.run.plan) > self._planned:
             self._planned = len(self.run.plan)
-            moment.switch = True
+            self._chosen = True
+
+    def put(self, moment: Moment, *, marked: bool = True) -> Moment:
+        """Add a moment, and how everything stands at it."""
+        if marked and self._chosen:
+            moment.switch, self._chosen = True, False
         self.moments.append(moment)
         self._snapshot(moment)
         return moment
@@ -167,25 +170,13 @@ class Trace:
             return engine.Site(operation.file, operation.line)
         return where(task)
 
-    def _teller(self, task: Task) -> int:
+    def teller(self, task: Task) -> int:
         """The thread, or the asyncio task that it is running."""
         try:
             current = asyncio.current_task()
         except RuntimeError:
             return task.id
-        return task.id if current is None else self._coroutine(current, task)
-
-    def _coroutine(self, current: Any, task: Task) -> int:
-        known = self._coroutines.get(id(current))
-        if known is None:
-            coroutine = current.get_coro()
-            name = getattr(coroutine, "__name__", "task")
-            given = current.get_name()
-            number = sum(other[1].split(" ")[0] == name for other in self._coroutines.values()) + 1
-            label = given if not given.startswith("Task-") else name if number == 1 else f"{name} {number}"
-            known = (FIRST_TASK + len(self._coroutines), label, task.id, current)
-            self._coroutines[id(current)] = known
-        return known[0]
+        return task.id if current is None else self.coroutines.number(current, task)
 
     def _finish(self, task: Task) -> None:
         """What the task's last operation wrote can be seen now."""
@@ -216,6 +207,8 @@ class Trace:
 
     def _value(self, operation: Operation, frame: FrameType) -> Any:
         value = operation.seen(frame) if operation.seen is not None else UNKNOWN
+        if isinstance(value, ModuleType):
+            return UNKNOWN  # the name before a dot, which says nothing
         if value is not UNKNOWN and operation.kind in {Kind.LOAD, Kind.READ}:
             self.values[self._name(operation, frame)] = shown(value)
         return value
@@ -231,9 +224,7 @@ class Trace:
     def _snapshot(self, moment: Moment) -> None:
         run = self.run
         moment.values = dict(self.values)
-        moment.held = {
-            str(task.id): [self.names.of(lock) for lock in task.held] for task in run.tasks if task.held
-        }
+        moment.held = {str(task.id): held for task in run.tasks if (held := self._held(task))}
         moment.waiting = {}
         moment.at = {}
         for task in run.tasks:
@@ -249,16 +240,30 @@ class Trace:
                 and task.free is not None
                 and not task.free()
             ):
-                obj = operation.obj
-                moment.waiting[str(task.id)] = self.names.of(obj) if obj is not None else "something"
+                moment.waiting[str(task.id)] = self._wanted(task, operation)
+        self.coroutines.place(moment)
         if moment.site is not None:
             moment.at[str(moment.thread)] = [Path(moment.site.file).name, moment.site.line]
+
+    def _held(self, task: Task) -> list[str]:
+        """Without what a library has locked for a moment."""
+        return [self.names.of(lock) for lock in task.held if id(lock) not in self.inner]
+
+    def _wanted(self, task: Task, operation: Operation) -> str:
+        wait = wait_of(self.run, task)
+        if wait is not None:
+            return wait.name
+        return self.names.of(operation.obj) if operation.obj is not None else "something"
 
     # ---- the story
 
     def story(self, run: Run) -> dict[str, Any]:
         """All of it as plain data; the mechanism of the failure is told, where it can be."""
         failure = run.failure
+        if failure is not None and failure.kind is FailureKind.LIVELOCK:
+            threads = {number: name for number, (name, _) in self._threads(run).items()}
+            say(failure, self.moments, threads)
+            self.moments = told_once(self.moments)
         if failure is not None and not failure.mechanism:
             failure.mechanism = explain(self.moments, self._threads(run), failure)
         kept = self.moments
@@ -282,7 +287,7 @@ class Trace:
 
     def _threads(self, run: Run) -> dict[int, tuple[str, int | None]]:
         found: dict[int, tuple[str, int | None]] = {task.id: (task.name, None) for task in run.tasks}
-        found |= {number: (name, of) for number, name, of, _ in self._coroutines.values()}
+        found |= {number: (name, of) for number, name, of, _ in self.coroutines.known.values()}
         return found
 
     def _text(self, name: str) -> str:

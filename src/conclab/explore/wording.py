@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore.operation import Kind
+from conclab.explore.waits import done_of
 
 if TYPE_CHECKING:
     from conclab.explore.operation import Operation
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from conclab.explore.trace import Trace
 
 
-def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911
+def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
     """Words for a step; of reads and writes the values say more than words could."""
     kind = operation.kind
     obj: Any = operation.obj
@@ -29,10 +30,13 @@ def done_words(trace: Trace, task: Task, operation: Operation) -> str:  # noqa: 
     if kind is Kind.LOCKED:
         return f"looks whether {name()} is taken"
     if kind is Kind.RESUME:
+        done = done_of(trace.run, task)
         if task.timed_out:
-            return "gives up waiting to be notified"
-        return f"was notified, takes {name()} again"
+            return "gives up waiting" if done else "gives up waiting to be notified"
+        return done or f"was notified, takes {name()} again"
     if kind is Kind.WAIT and hasattr(obj, "is_set"):
+        if not task.timed_out and (done := done_of(trace.run, task)):
+            return done
         return f"gives up waiting for {name()}" if task.timed_out else f"sees that {name()} is set"
     if kind is Kind.SET:
         return f"{operation.name}s {name()}"

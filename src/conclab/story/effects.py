@@ -65,7 +65,7 @@ def _blocked(step: Step, what: str, called: Mapping[int, str]) -> str:
     text = what or "waits"
     if wanted not in text:
         text += f" for {wanted}"
-    return f"{text}, held by {holder}" if holder not in text else text
+    return text if holder in text or "held by" in text else f"{text}, held by {holder}"
 
 
 class _Seen(NamedTuple):
