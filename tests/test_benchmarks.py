@@ -12,6 +12,14 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 SMALL = {
     "aa.py": ("--runs", "2", "--budget", "0.5"),
     "coverage.py": ("--runs", "10"),
+    "explore_replays.py": (
+        "--only",
+        "lost_update_attribute,lock_order_two",
+        "--processes",
+        "2",
+        "--times",
+        "2",
+    ),
     "explore_vs.py": ("--only", "lost_update_attribute", "--budget", "20"),  # without the peers
     "ground_truth.py": ("--seconds", "0.3"),
     "kernel_probes.py": ("--help",),  # needs root and perf
