@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 SUSPECTS = {
     "urandom", "getrandom", "SystemRandom", "token_bytes", "token_hex", "token_urlsafe", "randbits",
-    "randbelow", "uuid1", "uuid4", "now", "utcnow", "today", "id", "hash", "getpid", "get_ident", "get_native_id",
-    "default_rng", "listdir", "scandir", "glob", "iterdir", "process_time", "thread_time", "getrefcount",
+    "randbelow", "uuid1", "uuid4", "now", "utcnow", "today", "id", "hash", "getpid", "get_ident",
+    "get_native_id", "default_rng", "listdir", "scandir", "glob", "iterdir", "process_time", "thread_time",
+    "getrefcount",
 }  # fmt: skip
 MOST = 4  # of them in one sentence
 
