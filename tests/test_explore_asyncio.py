@@ -291,6 +291,121 @@ async def callbacks_come_in_the_order_in_which_they_were_asked_for():
     assert called == [0, 1, 2, "at", "later"]
 
 
+async def a_callback_overtakes_nothing_and_is_overtaken_by_nothing():
+    """A callback of the program's between two tasks is a wall, public functions of asyncio included."""
+    loop = asyncio.get_running_loop()
+    called = []
+    event = asyncio.Event()
+
+    async def note(name):
+        called.append(name)
+
+    loop.call_soon(called.append, "first")
+    tasks = [loop.create_task(note("one")), loop.create_task(note("other"))]
+    loop.call_soon(called.append, "between")
+    loop.call_soon(event.set)
+    loop.call_soon(lambda: called.append(event.is_set()))
+    tasks.append(loop.create_task(note("late")))
+    await asyncio.gather(*tasks)
+    assert called in (
+        ["first", "one", "other", "between", True, "late"],
+        ["first", "other", "one", "between", True, "late"],
+    )
+
+
+async def timers_of_the_same_time_come_in_the_order_of_asking():
+    loop = asyncio.get_running_loop()
+    called = []
+    for number in range(9):
+        loop.call_later(1, called.append, number)
+    await asyncio.sleep(2)
+    assert called == list(range(9))
+
+
+async def what_is_to_be_done_at_the_end_of_a_task_is_done_in_order():
+    called = []
+    task = asyncio.create_task(after(1))
+    for number in range(3):
+        task.add_done_callback(lambda _, number=number: called.append(number))
+    await task
+    assert called == [0, 1, 2]
+
+
+async def a_sleep_is_not_over_before_a_task_has_begun():
+    begun = []
+
+    async def work():
+        begun.append(True)
+
+    longer = asyncio.create_task(after(5))
+    task = asyncio.create_task(work())
+    await asyncio.sleep(1)
+    assert begun
+    await asyncio.gather(task, longer)
+
+
+async def tasks_are_called_as_in_a_process_of_their_own():
+    async def name():
+        await asyncio.sleep(0)
+        return asyncio.current_task().get_name()
+
+    assert asyncio.current_task().get_name() == "Task-1"
+    assert await asyncio.gather(name(), name()) == ["Task-2", "Task-3"]
+    assert await asyncio.create_task(name(), name="own") == "own"
+    assert asyncio.get_running_loop().get_task_factory() is None
+
+
+async def an_asynchronous_generator_is_closed():
+    closed = []
+
+    async def numbers():
+        try:
+            for number in range(3):
+                await asyncio.sleep(1)
+                yield number
+        finally:
+            await asyncio.sleep(0)
+            closed.append(True)
+
+    async def consume():
+        return [number async for number in numbers()]
+
+    assert await asyncio.gather(consume(), consume()) == [[0, 1, 2]] * 2
+    async for _ in numbers():
+        break
+    assert len(closed) >= 2
+
+
+async def two_workers_empty_a_queue():
+    queue = asyncio.Queue()
+    done = []
+
+    async def work():
+        while True:
+            item = await queue.get()
+            await asyncio.sleep(1)
+            done.append(item)
+            queue.task_done()
+
+    workers = [asyncio.create_task(work()) for _ in range(2)]
+    for item in range(3):
+        queue.put_nowait(item)
+    await queue.join()
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    assert sorted(done) == [0, 1, 2]
+
+
+def executors_give_what_they_are_asked_for():
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as executor:
+        assert list(executor.map(abs, [-1, -2])) == [1, 2]
+        futures = [executor.submit(abs, -number) for number in range(2)]
+        done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+        assert done
+        assert sorted(each.result() for each in concurrent.futures.as_completed(futures)) == [0, 1]
+
+
 async def another_thread_calls_into_the_loop():
     loop = asyncio.get_running_loop()
     future = loop.create_future()
@@ -425,6 +540,14 @@ HOLD = [
     work_goes_to_a_thread_with_its_context,
     a_context_stays_with_its_task,
     callbacks_come_in_the_order_in_which_they_were_asked_for,
+    a_callback_overtakes_nothing_and_is_overtaken_by_nothing,
+    timers_of_the_same_time_come_in_the_order_of_asking,
+    what_is_to_be_done_at_the_end_of_a_task_is_done_in_order,
+    a_sleep_is_not_over_before_a_task_has_begun,
+    tasks_are_called_as_in_a_process_of_their_own,
+    an_asynchronous_generator_is_closed,
+    two_workers_empty_a_queue,
+    executors_give_what_they_are_asked_for,
     another_thread_calls_into_the_loop,
     another_thread_runs_a_coroutine_here,
     a_loop_that_goes_round_lets_time_pass_and_threads_go_on,

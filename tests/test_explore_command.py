@@ -92,6 +92,25 @@ def test_a_correct_program_holds_and_says_what_was_tried(conclab_command, counte
     assert conclab_command("explore", f"{counter}:scenario_async").returncode == 0
 
 
+def test_a_sample_says_how_to_cover_more_and_is_no_pass_if_that_is_asked_for(conclab_command, counter):
+    """Exit code 0, and 1 with --strict; how many preemptions were covered is said where that is known."""
+    text = COUNTER.replace("range(2)", "range(3)").replace("n == 2", "n == 3")
+    counter.write_text(text, encoding="utf-8")
+    words = ("explore", f"{counter}:scenario_locked", "--policy", "exhaustive", "--budget", "40")
+    done = conclab_command(*words)
+    assert done.returncode == 0
+    assert "unclear: a sample of 40 schedules, among them all with up to 1 preemption" in done.stdout
+    assert "with --preemptions 1 all would be covered; a larger --budget tries more" in done.stdout
+
+    strict = conclab_command(*words, "--strict")
+    assert strict.returncode == 1
+    assert "a sample is not enough" in strict.stderr
+    held = conclab_command(*words, "--strict", "--preemptions", "1")
+    assert held.returncode == 0
+    assert held.stdout.startswith("holds: all schedules with up to 1 preemption")
+    assert held.stdout.splitlines()[-1].startswith("To look further: --preemptions 2")
+
+
 def test_without_a_name_every_scenario_is_explored(conclab_command, counter):
     """Those whose names begin with scenario or test_; the answer is no if one fails."""
     done = conclab_command("explore", str(counter))

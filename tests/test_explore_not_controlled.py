@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conclab.explore import Verdict, explore
+from conclab.explore import Verdict, explore, together
 
 pytestmark = pytest.mark.timeout(20)  # each is found within two seconds on a quiet core
 MONITORING = hasattr(sys, "monitoring")
@@ -308,6 +308,16 @@ def what_ran_before():
         SHARED.number += 0
 
 
+def another_one_off_the_default():
+    """The order that nobody decides is the same each time; only others are not."""
+    order = []
+    together(lambda: order.append(1), lambda: order.append(2))
+    if order == [2, 1]:
+        for _ in range(os.urandom(1)[0] % 32):
+            SHARED.number += 1
+        together(lambda: order.append(3), lambda: order.append(4))
+
+
 def leaves_by_exit():
     sys.exit(0)
 
@@ -385,6 +395,14 @@ def test_who_comes_to_no_more_operations_is_named_with_the_line(scenario, monkey
 @names([random_numbers, real_time, addresses, what_ran_before])
 def test_what_is_another_program_each_time_is_told_by_its_steps(scenario):
     assert "the same schedule took" in refused(scenario)
+
+
+def test_a_schedule_that_is_not_followed_is_told_with_what_may_be_the_reason():
+    result = explore(another_one_off_the_default, policy="exhaustive", budget=500)
+    line = another_one_off_the_default.__code__.co_firstlineno + 5
+    assert result.verdict is Verdict.UNCLEAR
+    assert "went another way than one with the same beginning" in result.not_controlled
+    assert f"os.urandom() at line {line}" in result.not_controlled
 
 
 @names(LEFT)

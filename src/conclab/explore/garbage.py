@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
+from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,14 @@ real_collect = gc.collect
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """No automatic collection in here."""
+    """No automatic collection in here; and a finalizer that is sent home with its thread is no news."""
+    hook = sys.unraisablehook
+
+    def quiet(error: Any) -> None:
+        if not issubclass(error.exc_type, Abort):
+            hook(error)
+
+    sys.unraisablehook = quiet
     collects = gc.isenabled()
     gc.collect()
     gc.disable()
@@ -39,6 +47,7 @@ def held_back() -> Iterator[None]:
         if freezes:
             gc.unfreeze()
         (gc.enable if collects else gc.disable)()
+        sys.unraisablehook = hook
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 INTERNAL = ("asyncio", "concurrent")
 
@@ -44,3 +44,11 @@ def has_begun(task: Any) -> bool:
     """Whether a task has made its first step."""
     coroutine = task.get_coro()
     return not inspect.iscoroutine(coroutine) or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
+
+
+def unawaited(handle: Any) -> Iterator[Any]:
+    """Coroutines that it would have begun: those that another thread gave to run_coroutine_threadsafe."""
+    cells = getattr(handle._callback, "__closure__", None) or ()
+    for thing in (*(cell.cell_contents for cell in cells), *(handle._args or ())):
+        if inspect.iscoroutine(thing) and inspect.getcoroutinestate(thing) == inspect.CORO_CREATED:
+            yield thing

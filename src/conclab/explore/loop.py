@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.clock import TICK_S
-from conclab.explore.handles import has_begun, is_internal, is_sleep, task_of
+from conclab.explore.handles import has_begun, is_internal, is_sleep, task_of, unawaited
 from conclab.explore.numbered import NumberedFuture, NumberedTask, next_name
 from conclab.explore.offline import Offline
 from conclab.explore.operation import Kind, Operation
@@ -85,6 +85,18 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         self._numbered += 1
         self._places[id(timer)] = self._numbered
         return timer
+
+    def close(self) -> None:
+        """Close it; of an execution that is being ended nothing complains."""
+        run = engine.running()
+        if run is None or run.aborting:
+            self._drop_unawaited()
+        super().close()
+
+    def _drop_unawaited(self) -> None:
+        for handle in self._ready:
+            for coroutine in unawaited(handle):
+                coroutine.close()
 
     def create_future(self) -> Any:
         """Make a future that keeps its place in a set."""
@@ -276,6 +288,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
                 task.exception()
             if not task.done() and inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED:
                 task.get_coro().close()  # else it would complain of never having been awaited
+        self._drop_unawaited()
         for kept in (self._made, self._batch, self._due, self._last, self._places):
             kept.clear()
         self._ready.clear()

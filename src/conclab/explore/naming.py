@@ -95,7 +95,7 @@ def _of_several(made: Site) -> str:
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
             for name, value in zip(names, values, strict=False):
                 if value.col_offset <= at < (value.end_col_offset or 0):
-                    return ast.unparse(name)
+                    return whole.strip()[name.col_offset : name.end_col_offset]
     return ""
 
 

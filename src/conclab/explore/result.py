@@ -54,8 +54,8 @@ class Coverage:
             more = self.preemptions + 1
             return f"To look further: --preemptions {more}, or --preemptions any for all there are."
         if self.complete is not None:
-            known = f"--preemptions {self.complete} would cover all of its schedules"
-            return f"That is not all there are: {known}, and a larger --budget tries more of the others."
+            known = f"with --preemptions {self.complete} all would be covered"
+            return f"That is not all there are: {known}; a larger --budget tries more."
         return (
             "That is not all there are: a larger --budget tries more of them, and with fewer --preemptions "
             "fewer are to be tried."

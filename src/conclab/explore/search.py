@@ -95,7 +95,7 @@ class Search:
             return self._conclude(run, None, 0.0, replayed=True)
 
     def _suspects(self) -> str:
-        return strays.named(self.executor.events.points.sources)
+        return strays.named(self.executor.events.points)
 
     # ---- the search
 
@@ -183,7 +183,7 @@ class Search:
                     policy, last = self._policy(way), None  # numbers of steps mean something else now
                     continue
             if last.failure is None and strays.strayed(policy):
-                last.failure = strays.failure(points.sources, self.schedules)
+                last.failure = strays.failure(points, self.schedules)
             if last.failure is not None:
                 return last, policy
         return None, policy
