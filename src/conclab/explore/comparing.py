@@ -6,7 +6,7 @@ import ast
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import touching
+from conclab.explore import texts, touching
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import UNKNOWN, resolver
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conclab.explore.syntax import Source
 
 PLAIN = (ast.Attribute, ast.Name, ast.Subscript)
-JOINS = {"+", "|", "&", "-", "^"}  # what containers know of arithmetic
+JOINS = {"+", "|", "&", "-", "^", "%"}  # what containers know of arithmetic
 SPREADS = {"UNPACK_SEQUENCE", "UNPACK_EX", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE"}
 Point = tuple[Operation, Any]
 
@@ -29,6 +29,8 @@ def operands(source: Source, node: Any, is_users: Callable[[CodeType], bool]) ->
     match node:
         case ast.Compare(left=left, comparators=others):
             sides = [left, *others]
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right):
+            return texts.percent(source, right)
         case ast.BinOp(left=left, right=right):
             sides = [left, right]
         case _:

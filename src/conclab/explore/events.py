@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import engine
+from conclab.explore import engine, library
 from conclab.explore.outcome import Abort, NotControlledError
 from conclab.explore.paths import forget
 from conclab.explore.points import Points
@@ -42,7 +42,7 @@ class Events:
         self.include = frozenset(include)
         self.only = frozenset(only)
         self.files: set[str] = set()  # that code under test was met in
-        self.points = Points(self.is_users)
+        self.points = Points(self.is_users, self.is_followed)
         self._users: dict[str, bool] = {}
         self.doomed: set[int] = set()  # threads
 
@@ -52,6 +52,10 @@ class Events:
         if name.startswith("<") and code.co_name.startswith(("__", "<lambda>")):
             return False  # methods that dataclass and namedtuple write
         return self.is_users_file(name)
+
+    def is_followed(self, code: CodeType) -> bool:
+        """Whether code has points: it is under test, or a data structure of the library."""
+        return self.is_users(code) or library.is_followed(code)
 
     def is_users_file(self, name: str) -> bool:
         """Whether code of that file is under test."""
@@ -79,6 +83,10 @@ class Events:
         if shows is None or shows(frame):
             run.announce(operation, frame=frame)
         return True
+
+    def _note(self, code: CodeType) -> None:
+        if self.is_users(code):
+            self.files.add(code.co_filename)
 
     def lent(self, code: CodeType, thing: Any) -> None:
         """A function returns what will be taken as a lock."""
@@ -136,8 +144,8 @@ class Monitoring(Events):
             return None if reach(code, offset, get_frame(1)) else disable
 
         def start(code: CodeType, _: int) -> Any:
-            if self.is_users(code):
-                self.files.add(code.co_filename)
+            if self.is_followed(code):
+                self._note(code)
                 self._codes.append(code)
                 layout = self.points.layout
                 self.points.of(code)
@@ -226,7 +234,7 @@ class Tracing(Events):
         code = frame.f_code
         traced = self._traced.get(code)
         if traced is None:
-            traced = self._traced[code] = self.is_users(code) and bool(self._meet(code))
+            traced = self._traced[code] = self.is_followed(code) and bool(self._meet(code))
         if not traced:
             return None
         frame.f_trace_opcodes = True
@@ -253,7 +261,7 @@ class Tracing(Events):
         return self._line
 
     def _meet(self, code: CodeType) -> Any:
-        self.files.add(code.co_filename)
+        self._note(code)
         return self.points.of(code) or code.co_name in self.points.lenders
 
     def _opcode(self, frame: FrameType, event: str, arg: Any) -> Any:

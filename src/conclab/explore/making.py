@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore import comparing, touching
+from conclab.explore import comparing, matching, texts, touching
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import resolver
 from conclab.explore.strangers import sentence
@@ -20,13 +19,18 @@ if TYPE_CHECKING:
 
     from conclab.explore.syntax import Source
 
-STORES = {a + b for a in ("STORE_", "DELETE_") for b in ("ATTR", "GLOBAL", "DEREF")}
+STORES = {a + b for a in ("STORE_", "DELETE_") for b in ("ATTR", "GLOBAL", "DEREF", "NAME")}
 PURE = {
-    "range", "int", "str", "float", "bool", "isinstance", "issubclass", "object", "print", "format", "repr",
-    "id", "super", "type",
+    "range", "int", "float", "isinstance", "issubclass", "object", "id", "super", "type",
     "Exception", "ValueError", "RuntimeError", "KeyError", "AssertionError", "TypeError",
-    "IndexError", "hasattr", "callable", "abs", "round", "hash", "divmod", "chr", "ord",
+    "IndexError", "callable", "abs", "round", "hash", "divmod", "chr", "ord",
 }  # fmt: skip
+MAKES = {
+    "__init__",
+    "__new__",
+    "__init_subclass__",
+    "__post_init__",
+}  # of a base class: nobody knows the object yet
 LOADS = {"LOAD_ATTR", "LOAD_METHOD"}
 TAKES = {"BINARY_SUBSCR", "BINARY_SLICE"}
 PUTS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
@@ -39,6 +43,11 @@ def is_own(code: CodeType, source: Source, each: dis.Instruction) -> bool:
     return (
         code.co_name in CONSTRUCTORS and at is not None and (at.end_lineno, at.end_col_offset) in source.own
     )
+
+
+def is_executed(code: CodeType) -> bool:
+    """Whether it is a text that a thread hands to exec: the statements of a file run in one thread, once."""
+    return code.co_name == "<module>" and code.co_filename.startswith("<")
 
 
 class Maker:
@@ -55,10 +64,15 @@ class Maker:
         self.source = source
         self.often = often
         self.is_users = is_users
+        self.is_executed = is_executed(code)
 
-    def point(self, each: dis.Instruction, before: dis.Instruction | None) -> tuple[Operation, Any] | None:  # noqa: C901, PLR0911
+    def point(self, each: dis.Instruction, before: dis.Instruction | None) -> tuple[Operation, Any] | None:  # noqa: C901, PLR0911, PLR0912
         """The operation of an instruction and what tells whether it shows; None if nobody else can see it."""
         name = each.opname
+        if name in matching.READS:
+            found = matching.reading(self.source, each)
+            if found is not None:
+                return found
         if name in LOADS:
             return self._load(each)
         if name in STORES:
@@ -73,6 +87,9 @@ class Maker:
             return self._contains(each)
         if name == "FOR_ITER":
             return self._iteration(each)
+        if name in texts.FORMATS:
+            node = None if before is None else self._node(before, *comparing.PLAIN)
+            return texts.formatted(self.source, node)
         if name in {"BINARY_OP", "COMPARE_OP"}:
             return self._operands(each)
         if name in comparing.SPREADS:
@@ -140,6 +157,8 @@ class Maker:
             and each.argval not in self.source.captured
         ):
             return None
+        if each.opname.endswith("_NAME") and not self.is_executed:
+            return None
         if not self.often(each.argval) or (attribute and is_own(self.code, self.source, each)):
             return None
         node = self._node(each, ast.Attribute, ast.Name)
@@ -147,7 +166,8 @@ class Maker:
             of = None if node is None or not isinstance(node, ast.Attribute) else resolver(node.value)
             touches = touching.attribute(of, each.argval, writes=True, inside=False)
         else:
-            touches = touching.variable(each.argval, writes=True, is_global=each.opname.endswith("_GLOBAL"))
+            is_global = not each.opname.endswith("_DEREF")
+            touches = touching.variable(each.argval, writes=True, is_global=is_global)
         text = self.source.segment(node) or str(each.argval)
         return Operation(Kind.STORE, each.argval, text=text, touches=touches), None
 
@@ -226,17 +246,50 @@ class Maker:
             return None if each.positions is not None and self.source.tree is not None else _unknown_call()
         callee = node.func
         text = self.source.segment(callee)
-        if text in PURE or _is_super(callee) or self._is_own(text) or self._stays_private(node):
-            return None
+        if text == "hasattr":
+            return self._asks_for_attribute(node)
+        if text in texts.LOOKS:
+            return texts.looks(self.source, node)
+        if self._is_quiet(node, text):
+            return self._starred(each, node)
         arguments = [resolver(one) for one in node.args]
         plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
         receiver = resolver(callee.value) if isinstance(callee, ast.Attribute) else None
+        if _is_super(callee) and self.code.co_varnames:
+            receiver = resolver(ast.Name(self.code.co_varnames[0]))
         name = callee.attr if isinstance(callee, ast.Attribute) else text
         of = resolver(callee)
         owner = callee.value if isinstance(callee, ast.Attribute) else callee
         touches = touching.call(of, receiver, name, arguments, plain)
         operation = Operation(Kind.CALL, name, text=text, touches=touches)
-        return operation, touching.shows_call(of, self.is_users, self._made(owner))
+        shows = touching.shows_call(of, self.is_users, self._made(owner), [one for one in arguments if one])
+        starred = self._starred(each, node)
+        return operation, shows if starred is None else touching.either(shows, starred[1])
+
+    def _is_quiet(self, node: ast.Call, text: str) -> bool:
+        """Whether a call is known from the source to be no operation of its own."""
+        made_by_base = (
+            _is_super(node.func) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKES
+        )
+        return text in PURE or made_by_base or node in self.source.own_calls or self._stays_private(node)
+
+    def _starred(self, each: dis.Instruction, node: ast.Call) -> tuple[Operation, Any] | None:
+        """`f(*items)` reads the list, whatever f is; behind other arguments an instruction of its own."""
+        match node.args:
+            case [ast.Starred(value=value)] if each.opname == "CALL_FUNCTION_EX":
+                return comparing.spread(self.source, value)
+        return None
+
+    def _asks_for_attribute(self, node: ast.Call) -> tuple[Operation, Any] | None:
+        """`hasattr(obj, name)` of an attribute that is stored somewhere."""
+        match node.args:
+            case [_, ast.Constant(value=str(name))] if not self.often(name):
+                return None
+            case [inner, *_]:
+                of = resolver(inner)
+                operation = Operation(Kind.LOAD, text=self.source.segment(node), touches=lambda _: None)
+                return operation, touching.shows_object(of)
+        return None
 
     def _stays_private(self, node: ast.Call) -> bool:
         """A method of a private container, or a function that only looks at one."""
@@ -244,11 +297,6 @@ class Maker:
         if isinstance(node.func, ast.Attribute):
             return node.func.value in private
         return bool(node.args) and all(one in private for one in node.args) and not node.keywords
-
-    def _is_own(self, text: str) -> bool:
-        """A function or class of the file itself, by its plain name: its own operations are points."""
-        plain = re.fullmatch(r"(?:(?:self|cls)\.)?(\w+)", text)
-        return plain is not None and plain[1] in self.source.definitions
 
     def _with(self, before: dis.Instruction | None) -> tuple[Operation, Any] | None:
         if before is None:

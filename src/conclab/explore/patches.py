@@ -84,6 +84,7 @@ INNER: list[tuple[Any, str, Any]] = [
     (threading.Thread, "__hash__", threads.hash_of),
     (_thread, "_count", threads.count),
     (queue, "time", clock.inner),
+    (functools, "RLock", locks.RLock),  # of cached_property, before 3.12
     (pool, "_global_shutdown_lock", _NoLock()),
 ]
 

@@ -55,13 +55,15 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _safe_types: dict[tuple[type, str], bool] = {}
 
 
-def resolver(node: ast.AST) -> Resolve | None:
+def resolver(node: ast.AST) -> Resolve | None:  # noqa: PLR0911 - one for each kind
     """A function that tells what the expression stands for; None if that can never be told."""
     match node:
         case ast.Name(id=name):
             return _name(name)
         case ast.Constant(value=value):
             return lambda _: value
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=name):
+            return _inherited(name)
         case ast.Attribute(value=inner, attr=name):
             of = resolver(inner)
             return None if of is None else _attribute(of, name)
@@ -90,6 +92,25 @@ def _attribute(of: Resolve, name: str) -> Resolve:
     def resolve(frame: FrameType) -> Any:
         found = of(frame)
         return UNKNOWN if found is UNKNOWN else attribute(found, name)
+
+    return resolve
+
+
+def _inherited(name: str) -> Resolve:
+    """`super().append`: what the next class of the object has under that name."""
+
+    def resolve(frame: FrameType) -> Any:
+        kind = frame.f_locals.get("__class__", UNKNOWN)
+        first = frame.f_code.co_varnames[:1]
+        obj = frame.f_locals.get(first[0], UNKNOWN) if first else UNKNOWN
+        line = type(obj).__mro__
+        if kind is UNKNOWN or kind not in line:
+            return UNKNOWN
+        for base in line[line.index(kind) + 1 :]:
+            if name in base.__dict__:
+                found = base.__dict__[name]
+                return getattr(super(kind, obj), name) if isinstance(found, PLAIN) else UNKNOWN
+        return UNKNOWN
 
     return resolve
 

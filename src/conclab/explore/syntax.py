@@ -9,6 +9,9 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
+from conclab.explore import matching
+from conclab.explore.calls import handed_out, own_calls
+from conclab.explore.library import path_of
 from conclab.explore.private import captured_names, private_names
 
 if TYPE_CHECKING:
@@ -26,9 +29,9 @@ class Source:
 
     def __init__(self, filename: str, text: str | None = None) -> None:
         self.filename = filename
-        self.text = "".join(linecache.getlines(filename)) if text is None else text
+        self.text = "".join(linecache.getlines(path_of(filename))) if text is None else text
         try:
-            self.tree: ast.Module | None = ast.parse(self.text)
+            self.tree: ast.Module | None = ast.parse(self.text) if self.text else None
         except (SyntaxError, ValueError):
             self.tree = None
         self.definitions: set[str] = set()
@@ -41,6 +44,10 @@ class Source:
         self.clears = False  # clears something, which may be an event
         self.lenders: set[str] = set()  # functions and properties whose result is taken as a lock
         self.escaping: set[Place] = set()  # constructors that show the object to others before they end
+        self.subjects: dict[matching.Place, ast.expr | None] = {}  # of patterns: what they are held against
+        self.handed_out: set[str] = set()  # functions that are more than called
+        self.own_calls: set[ast.AST] = set()  # of functions of this file, and nothing else
+        self.assigned: set[str] = set()  # globals that are no functions, classes or modules
         self.own: set[Place] = set()  # ends of `self.x` in constructors that keep the object to themselves
         self._by_end: dict[tuple[type, int, int], ast.AST] = {}
         self._loops: dict[Place, ast.expr] = {}
@@ -51,6 +58,11 @@ class Source:
             for node in ast.walk(self.tree):
                 self._note(node)
             self.lenders &= self.definitions
+            self.handed_out.update(handed_out(self.tree))
+            self.own_calls.update(own_calls(self.tree))
+            self.assigned.update(_assigned(self.tree))
+            if any(map(_makes_again, ast.walk(self.tree))):
+                self.own.clear()  # others may know the object that is made once more
 
     def node(self, kinds: tuple[type, ...], end_line: int | None, end_column: int | None) -> ast.AST | None:
         """The expression of one of these kinds that ends there."""
@@ -98,6 +110,8 @@ class Source:
             case ast.Call(func=ast.Attribute(attr="acquire", value=inner), args=args, keywords=keywords):
                 self.lenders.add(_lender(inner))
                 self.tries = self.tries or _does_not_wait(args, keywords)
+            case ast.Match():
+                self.subjects.update(matching.subjects(node))
             case ast.AugAssign(target=target):
                 self.augmented.add(target)
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated):
@@ -139,6 +153,29 @@ def _truths(node: ast.expr) -> Iterator[ast.AST]:
                 yield from _truths(value)
         case _:
             yield node
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    """Names that statements of the module itself assign."""
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += ast.iter_child_nodes(node)
+
+
+def _makes_again(node: ast.AST) -> bool:
+    """`x.__init__()`, which is not how a class calls its base."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="__init__", value=ast.Call(func=ast.Name(id="super")))):
+            return False
+        case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Name(id="self"), *_]):
+            return False
+        case ast.Call(func=ast.Attribute(attr="__init__")):
+            return True
+    return False
 
 
 def _own_attributes(constructor: ast.FunctionDef) -> Iterator[Place]:

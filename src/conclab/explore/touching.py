@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Resolve = Callable[[FrameType], Any]
 
+OPTIMIZED = 1  # the flag of a function's code
 CONTAINERS = (
     list, dict, set, bytearray, collections.deque, collections.defaultdict, collections.OrderedDict,
     collections.Counter, array.array,
@@ -92,7 +93,8 @@ def variable(name: str, *, writes: bool, is_global: bool) -> Callable[[FrameType
 
     def touches(frame: FrameType) -> list[Access]:
         if is_global:
-            return [Access(("attribute", id(frame.f_globals), name), writes=writes)]
+            space = frame.f_globals if frame.f_code.co_flags & OPTIMIZED else frame.f_locals
+            return [Access(("attribute", id(space), name), writes=writes)]
         return [Access(("cell", name), writes=writes)]
 
     return touches
@@ -134,7 +136,10 @@ def shows_item(of: Resolve | None, is_users: Callable[[CodeType], bool]) -> Call
 
 
 def shows_call(
-    of: Resolve | None, is_users: Callable[[CodeType], bool], made: Callable[[int, str], str]
+    of: Resolve | None,
+    is_users: Callable[[CodeType], bool],
+    made: Callable[[int, str], str],
+    arguments: list[Resolve],
 ) -> Callable[[FrameType], bool]:
     """Whether a call is an operation of its own. Raises NotControlledError for a lock of the real kind."""
 
@@ -156,8 +161,31 @@ def shows_call(
             kind = strangers.kind_of(owner)
             if kind is not None and callee.__name__ in TAKES:
                 raise engine.refuse(made(frame.f_lineno, kind))
-            return not isinstance(owner, IMMUTABLE) or isinstance(owner, type)
+            if not isinstance(owner, IMMUTABLE) or isinstance(owner, type):
+                return True
+            return any(is_container(one(frame)) for one in arguments)  # ",".join(items)
         return True
+
+    return shows
+
+
+def shows_object(of: Resolve | None) -> Callable[[FrameType], bool]:
+    """Whether others could change an attribute of it."""
+
+    def shows(frame: FrameType) -> bool:
+        obj = UNKNOWN if of is None else of(frame)
+        return not isinstance(obj, IMMUTABLE)
+
+    return shows
+
+
+def either(
+    one: Callable[[FrameType], bool], other: Callable[[FrameType], bool]
+) -> Callable[[FrameType], bool]:
+    """Whether one of two reasons holds."""
+
+    def shows(frame: FrameType) -> bool:
+        return one(frame) or other(frame)
 
     return shows
 

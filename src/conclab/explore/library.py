@@ -1,0 +1,75 @@
+"""Parts of the standard library that are followed like code under test: data structures written in Python.
+
+`Counter.subtract` is a loop of reads and writes, and another thread may have its turn in the middle of it.
+What has points of its own otherwise (threading, queue, asyncio) is not followed, nor what only that calls.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+
+ROOT = sysconfig.get_paths()["stdlib"] + "/"
+ABSTRACT = "<frozen _collections_abc>"  # that is what its code says of itself
+# Which functions, by the beginning of their qualified names.
+PARTS: dict[str, tuple[str, ...]] = {
+    ABSTRACT: ("",),
+    ROOT + "collections/__init__.py": ("ChainMap.", "Counter.", "UserDict.", "UserList.", "UserString."),
+    ROOT + "contextlib.py": ("_BaseExitStack.", "ExitStack."),
+    ROOT + "copy.py": ("copy", "deepcopy", "_deepcopy", "_reconstruct", "_keep_alive", "replace"),
+    ROOT + "dataclasses.py": ("replace", "_replace", "asdict", "_asdict", "astuple", "_astuple"),
+    ROOT + "heapq.py": ("merge", "nlargest", "nsmallest"),
+    ROOT + "json/encoder.py": ("_make_iterencode",),
+    ROOT + "pprint.py": ("PrettyPrinter.",),
+    ROOT + "random.py": ("Random.",),
+    ROOT + "weakref.py": ("WeakValueDictionary.", "WeakKeyDictionary."),
+    ROOT + "_weakrefset.py": ("WeakSet.",),
+}
+if sys.version_info >= (3, 12):  # before, it takes a lock that was made with the class
+    PARTS[ROOT + "functools.py"] = ("cached_property.__get__",)
+WRITTEN = frozenset({
+    "__eq__", "__repr__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__",
+})  # methods that dataclass writes, and that read fields one after the other  # fmt: skip
+OPAQUE = tuple(
+    ROOT + name
+    for name in ("asyncio/", "concurrent/", "importlib/", "logging/", "queue.py", "threading.py", "unittest/")
+)
+
+
+def is_followed(code: CodeType) -> bool:
+    """Whether that code of a library has points."""
+    file = code.co_filename
+    if file == "<string>":
+        return code.co_name in WRITTEN
+    parts = PARTS.get(file)
+    return parts is not None and code.co_qualname.startswith(parts)
+
+
+def path_of(file: str) -> str:
+    """Where the source of a code's file is."""
+    return ROOT + "_collections_abc.py" if file == ABSTRACT else file
+
+
+class Within:
+    """Shows what a library does only where code under test has called it, and not threading or asyncio."""
+
+    def __init__(self, shows: Any, is_users: Callable[[CodeType], bool]) -> None:
+        self._shows = shows
+        self._is_users = is_users
+
+    def __call__(self, frame: FrameType) -> bool:
+        """Whether the operation shows, seen from its frame."""
+        back = frame.f_back
+        while back is not None and not self._is_users(back.f_code):
+            if back.f_code.co_filename.startswith((*OPAQUE, HERE)):
+                return False
+            back = back.f_back
+        return back is not None and (self._shows is None or bool(self._shows(frame)))
+
+
+HERE = __file__.rpartition("/")[0]
