@@ -262,8 +262,12 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             run.now = max(run.now, handle._when)
             return handle
         handle = self._ready[places[number]]
+        passed = [task_of(self._ready[place]) for place in places[:number]]
         del self._ready[places[number]]
-        return self._tell(run, handle)
+        self._tell(run, handle)
+        if run.trace is not None and passed:
+            run.trace.coroutines.overtakes(task_of(handle), passed)
+        return handle
 
     def _tell(self, run: Run, handle: Any) -> Any:
         if run.trace is not None:
