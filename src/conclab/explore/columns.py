@@ -91,8 +91,7 @@ def _head(document: Document, width: int) -> Iterator[list[Piece]]:
         yield from _prose(f"{document['verdict']}: {plain(document['coverage']['sentence'])}", width, BOLD)
         if document["not_controlled"]:
             yield from _prose(f"Not controlled: {plain(document['not_controlled'])}", width)
-        advice = document["coverage"].get("advice")
-        if advice:
+        if advice := document["coverage"].get("advice"):
             yield from _prose(advice, width, DIM)
         return
     yield from _prose(plain(failure["summary"]), width, FAILURE)

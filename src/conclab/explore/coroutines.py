@@ -84,11 +84,15 @@ class Coroutines:
         self.trace.put(Moment(number, site, Kind.YIELD, wait.text if named else "awaits", blocked=named))
 
     def overtakes(self, task: Any, others: Sequence[Any]) -> None:
-        """A task goes first, though others were ready before it."""
+        """A task goes first, though others were ready before it; of none: its sleep is over early."""
         names = " and ".join(self.called(other) for other in others)
         ready = "was" if len(others) == 1 else "were"
         number = self.number(task, self.trace.run.current)
-        what = f"goes first, though {names} {ready} ready before"
+        what = (
+            f"goes first, though {names} {ready} ready before"
+            if others
+            else "its sleep is over, and it goes first"
+        )
         self.trace.put(Moment(number, where_awaits(task) if has_begun(task) else None, Kind.STEP, what))
 
     def took(self, thing: Any, task: Any) -> None:

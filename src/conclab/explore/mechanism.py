@@ -143,8 +143,10 @@ def _interrupted(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
         changed = {name for each in moments[position:back] for name, _ in each.writes}
         who = called[moment.thread]
         what = f"changed {', '.join(sorted(changed))}" if changed else "ran"
-        place = f"after line {before.site.line} {called[before.thread]} was interrupted"
-        return f"{place}, and {who} {what} before it went on"
+        name, line = called[before.thread], before.site.line
+        if before.kind is Kind.YIELD:
+            return f"while {name} awaited at line {line}, {who} {what}"
+        return f"after line {line} {name} was interrupted, and {who} {what} before it went on"
     return ""
 
 
