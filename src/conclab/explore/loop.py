@@ -2,8 +2,9 @@
 
 What is ready stands in a queue: what the program asked for by call_soon, call_later or add_done_callback
 overtakes nothing and is overtaken by nothing. Tasks between two of these may go in any order: asyncio
-promises none, and an await stands for one that takes longer. What asyncio does for itself is no choice. A sleep
-may be over early, but before no task that has not begun; a timeout ends when nothing else is to do.
+promises none, and an await stands for one that takes longer. What asyncio does for itself is no choice.
+
+A sleep may be over early, but before no task that has not begun; a timeout ends when nothing else is to do.
 """
 
 from __future__ import annotations
