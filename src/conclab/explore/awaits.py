@@ -63,9 +63,17 @@ def await_of(run: Run, task: Any) -> Await:
     """What a task waits for, in words."""
     for thing, words in _parts(task):
         holders = [(holder, at) for holder, at in held_by(thing) if not holder.done()]
+        text = words.format(name_of(run, thing))
+        if isinstance(thing, asyncio.Semaphore):  # anybody may give a permit back
+            who = " and ".join(called(run, holder) for holder, _ in holders)
+            return Await(task, f"{text}, taken by {who}" if who else text, thing)
         who = " and ".join("itself" if holder is task else called(run, holder) for holder, _ in holders)
-        text = words.format(name_of(run, thing)) + (f", held by {who}" if who else "")
-        return Await(task, text, thing, tuple(holder for holder, _ in holders))
+        return Await(
+            task,
+            f"{text}, held by {who}" if who else text,
+            thing,
+            tuple(holder for holder, _ in holders),
+        )
     future = task._fut_waiter
     others = [one for one in getattr(future, "_children", [future]) if isinstance(one, asyncio.Task)]
     others = [one for one in others if not one.done()] or _group(task)

@@ -77,10 +77,8 @@ class Form:
 
 def columns(document: Document, width: int = 100, *, colour: bool = False) -> str:
     """Say all there is to say. No line is wider than asked, but for commands and lines of a traceback."""
-    parts = [
-        list(part(document, max(width, NARROWEST * 2)))
-        for part in (_head, _table, _details, _traceback, _facts)
-    ]
+    wide = max(width, NARROWEST * 2)
+    parts = [list(part(document, wide)) for part in (_head, _table, _details, _traceback, _facts)]
     paint = _painted if colour else _unpainted
     return "\n\n".join("\n".join(_line(line, paint) for line in part) for part in parts if part)
 
@@ -91,8 +89,7 @@ def _head(document: Document, width: int) -> Iterator[list[Piece]]:
         yield from _prose(f"{document['verdict']}: {plain(document['coverage']['sentence'])}", width, BOLD)
         if document["not_controlled"]:
             yield from _prose(f"Not controlled: {plain(document['not_controlled'])}", width)
-        advice = document["coverage"].get("advice")
-        if advice:
+        if advice := document["coverage"].get("advice"):
             yield from _prose(advice, width, DIM)
         return
     yield from _prose(plain(failure["summary"]), width, FAILURE)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.awaits import NAMED, await_of, where_awaits
+from conclab.explore.handles import has_begun
 from conclab.explore.moment import Moment
 from conclab.explore.operation import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conclab.explore.engine import Site
     from conclab.explore.tasks import Task
     from conclab.explore.trace import Trace
@@ -79,6 +82,18 @@ class Coroutines:
         site = where_awaits(task)
         self._stands[id(task)] = (site, wait.thing if named else None)
         self.trace.put(Moment(number, site, Kind.YIELD, wait.text if named else "awaits", blocked=named))
+
+    def overtakes(self, task: Any, others: Sequence[Any]) -> None:
+        """A task goes first, though others were ready before it; of none: its sleep is over early."""
+        names = " and ".join(self.called(other) for other in others)
+        ready = "was" if len(others) == 1 else "were"
+        number = self.number(task, self.trace.run.current)
+        what = (
+            f"goes first, though {names} {ready} ready before"
+            if others
+            else "its sleep is over, and it goes first"
+        )
+        self.trace.put(Moment(number, where_awaits(task) if has_begun(task) else None, Kind.STEP, what))
 
     def took(self, thing: Any, task: Any) -> None:
         """A task has taken a lock of asyncio."""

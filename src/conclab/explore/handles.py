@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 INTERNAL = ("asyncio", "concurrent")
 
@@ -46,8 +46,24 @@ def has_begun(task: Any) -> bool:
     return not inspect.iscoroutine(coroutine) or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
 
 
-def unawaited(handle: Any) -> Iterator[Any]:
-    """Coroutines that it would have begun: those that another thread gave to run_coroutine_threadsafe."""
+def hush(task: Any) -> None:
+    """Have a task that is left over complain of nothing."""
+    task._log_destroy_pending = False
+    if task.done() and not task.cancelled():
+        task.exception()
+    if not task.done() and not has_begun(task):
+        task.get_coro().close()
+
+
+def drop_unawaited(handles: Iterable[Any]) -> None:
+    """Close the coroutines that they would have begun: nobody is to complain that they were not awaited."""
+    for handle in handles:
+        for coroutine in _unawaited(handle):
+            coroutine.close()
+
+
+def _unawaited(handle: Any) -> Iterator[Any]:
+    """Those that another thread gave to run_coroutine_threadsafe."""
     cells = getattr(handle._callback, "__closure__", None) or ()
     for thing in (*(cell.cell_contents for cell in cells), *(handle._args or ())):
         if inspect.iscoroutine(thing) and inspect.getcoroutinestate(thing) == inspect.CORO_CREATED:

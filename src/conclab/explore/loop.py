@@ -1,26 +1,23 @@
 """An asyncio event loop on the scheduler: virtual time, no selector, ready tasks in any order.
 
-The queue of what is ready is first in, first out, as in every loop: what the program asked for by call_soon,
-call_later or add_done_callback overtakes nothing and is overtaken by nothing. Tasks that stand between two of
-these may go in any order: asyncio promises none, and an await stands for one that takes longer. What asyncio
-does for its own needs among them is done at once and is no choice.
+What is ready stands in a queue: what the program asked for by call_soon, call_later or add_done_callback
+overtakes nothing and is overtaken by nothing. Tasks between two of these may go in any order: asyncio
+promises none, and an await stands for one that takes longer. What asyncio does for itself is no choice.
 
-A sleep may be over early, as with threads, but before no task that has not begun; a timeout ends when there
-is nothing else to do.
+A sleep may be over early, but before no task that has not begun; a timeout ends when nothing else is to do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-import inspect
 import math
 import weakref
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.clock import TICK_S
-from conclab.explore.handles import has_begun, is_internal, is_sleep, task_of, unawaited
+from conclab.explore.handles import drop_unawaited, has_begun, hush, is_internal, is_sleep, task_of
 from conclab.explore.numbered import NumberedFuture, NumberedTask, next_name
 from conclab.explore.offline import Offline
 from conclab.explore.operation import Kind, Operation
@@ -90,13 +87,8 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         """Close it; of an execution that is being ended nothing complains."""
         run = engine.running()
         if run is None or run.aborting:
-            self._drop_unawaited()
+            drop_unawaited(self._ready)
         super().close()
-
-    def _drop_unawaited(self) -> None:
-        for handle in self._ready:
-            for coroutine in unawaited(handle):
-                coroutine.close()
 
     def create_future(self) -> Any:
         """Make a future that keeps its place in a set."""
@@ -255,15 +247,31 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         count = len(places) + len(early)
         number = run.pick(count) if count > 1 else 0
         if number >= len(places):
-            handle = early[number - len(places)]
-            self._scheduled.remove(handle)
-            heapq.heapify(self._scheduled)
-            handle._scheduled = False
-            run.now = max(run.now, handle._when)
-            return handle
+            return self._end_early(run, early[number - len(places)])
         handle = self._ready[places[number]]
+        passed = [task_of(self._ready[place]) for place in places[:number]]
         del self._ready[places[number]]
-        return self._tell(run, handle)
+        self._tell(run, handle)
+        if run.trace is not None and passed:
+            run.trace.coroutines.overtakes(task_of(handle), passed)
+        return handle
+
+    def _end_early(self, run: Run, timer: Any) -> Any:
+        """A sleep is over before its time; whoever slept goes on at once."""
+        self._scheduled.remove(timer)
+        heapq.heapify(self._scheduled)
+        timer._scheduled = False
+        run.now = max(run.now, timer._when)
+        before = len(self._ready)
+        self._run(timer)
+        if len(self._ready) == before or task_of(self._ready[before]) is None:
+            return None
+        handle = self._ready[before]
+        del self._ready[before]
+        self._tell(run, handle)
+        if run.trace is not None:
+            run.trace.coroutines.overtakes(task_of(handle), [])
+        return handle
 
     def _tell(self, run: Run, handle: Any) -> Any:
         if run.trace is not None:
@@ -283,12 +291,8 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
 
     def _quieten(self) -> None:
         for task in filter(None, [made() for made in self._made]):
-            task._log_destroy_pending = False
-            if task.done() and not task.cancelled():
-                task.exception()
-            if not task.done() and inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED:
-                task.get_coro().close()  # else it would complain of never having been awaited
-        self._drop_unawaited()
+            hush(task)
+        drop_unawaited(self._ready)
         for kept in (self._made, self._batch, self._due, self._last, self._places):
             kept.clear()
         self._ready.clear()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conclab.explore.outcome import Failure
 
 Threads = "Mapping[int, tuple[str, int | None]]"
+FIRST = "goes first"  # as coroutines.py puts it
 NEAR = 3  # lines: a write so close behind a read was worked out from it
 
 
@@ -24,7 +25,7 @@ def explain(
     if failure.kind not in {FailureKind.ASSERTION, FailureKind.EXCEPTION, FailureKind.NOT_LINEARIZABLE}:
         return ""
     called = {number: name for number, (name, _) in threads.items()}
-    for find in (_lost_update, _stale_check, _interrupted):
+    for find in (_lost_update, _stale_check, _interrupted, _out_of_turn):
         sentence = find(moments, called)
         if sentence:
             return sentence
@@ -142,8 +143,21 @@ def _interrupted(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
         changed = {name for each in moments[position:back] for name, _ in each.writes}
         who = called[moment.thread]
         what = f"changed {', '.join(sorted(changed))}" if changed else "ran"
-        place = f"after line {before.site.line} {called[before.thread]} was interrupted"
-        return f"{place}, and {who} {what} before it went on"
+        name, line = called[before.thread], before.site.line
+        if before.kind is Kind.YIELD:
+            return f"while {name} awaited at line {line}, {who} {what}"
+        return f"after line {line} {name} was interrupted, and {who} {what} before it went on"
+    return ""
+
+
+def _out_of_turn(moments: Sequence[Moment], called: Mapping[int, str]) -> str:
+    """A task of an event loop went before others that were ready."""
+    for moment in moments:
+        if moment.switch and moment.what.startswith(FIRST):
+            return (
+                f"{called[moment.thread]} {moment.what.replace(FIRST, 'went first', 1)}: loops take what is "
+                "ready in turn today, but asyncio promises no order among tasks"
+            )
     return ""
 
 

@@ -40,6 +40,9 @@ class NumberedTask(asyncio.Task):  # type: ignore[type-arg]
     __eq__ = object.__eq__
 
 
+NumberedTask.__name__ = NumberedTask.__qualname__ = "Task"  # what programs and reports print
+
+
 class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
     """The same for a future."""
 
@@ -47,3 +50,6 @@ class NumberedFuture(asyncio.Future):  # type: ignore[type-arg]
     made: engine.Site | None = None
     __hash__ = NumberedTask.__hash__
     __eq__ = object.__eq__
+
+
+NumberedFuture.__name__ = NumberedFuture.__qualname__ = "Future"

@@ -67,7 +67,8 @@ def rows(document: Mapping[str, Any]) -> list[Row]:
     found: list[Row] = []
     for place, step in enumerate(steps):
         cut = place > 0 and place == story.get("cut")
-        if place and not cut and _spot(steps[place - 1]) == _spot(step):
+        chosen = arrivals[place] is not None
+        if place and not cut and not chosen and _spot(steps[place - 1]) == _spot(step):
             found[-1] = replace(found[-1], effects=(*found[-1].effects, *said[place]), last=place)
         else:
             row = _row(step, place, tuple(said[place]))
@@ -144,7 +145,9 @@ def _arrivals(document: Mapping[str, Any]) -> list[Arrival | None]:
     for place, step in enumerate(steps):
         number += step["switch"]
         before = steps[place - 1]["thread"] if place else step["thread"]
-        if before != step["thread"]:
+        if before == step["thread"] and step["switch"]:
+            found[place] = Arrival(number, f"switch {number}{of}: {called[before]} goes on, out of turn")
+        elif before != step["thread"]:
             how = _left(steps[place - 1], step, ended=lives.ended(before, place))
             left = f"{called[before]} {how}, " if how else ""
             now = f"{called[step['thread']]} {'goes on' if step['thread'] in ran else 'runs'}"
