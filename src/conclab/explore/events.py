@@ -145,6 +145,9 @@ class Monitoring(Events):
 
         def start(code: CodeType, _: int) -> Any:
             if self.is_followed(code):
+                run = self.run
+                if not self.is_users(code) and (run is None or run.ident != get_ident()):
+                    return None  # the engine uses the library, too
                 self._note(code)
                 self._codes.append(code)
                 layout = self.points.layout

@@ -6,6 +6,7 @@ What has points of its own otherwise (threading, queue, asyncio) is not followed
 
 from __future__ import annotations
 
+import ast
 import sys
 import sysconfig
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 ROOT = sysconfig.get_paths()["stdlib"] + "/"
 ABSTRACT = "<frozen _collections_abc>"  # that is what its code says of itself
-# Which functions, by the beginning of their qualified names.
+# Which functions, by the beginning of their qualified names. What the engine and threading use all the time
+# (seeding, weak sets) is left out: each of its instructions would cost a call, in every thread.
 PARTS: dict[str, tuple[str, ...]] = {
     ABSTRACT: ("",),
     ROOT + "collections/__init__.py": ("ChainMap.", "Counter.", "UserDict.", "UserList.", "UserString."),
@@ -26,9 +28,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     ROOT + "heapq.py": ("merge", "nlargest", "nsmallest"),
     ROOT + "json/encoder.py": ("_make_iterencode",),
     ROOT + "pprint.py": ("PrettyPrinter.",),
-    ROOT + "random.py": ("Random.",),
-    ROOT + "weakref.py": ("WeakValueDictionary.", "WeakKeyDictionary."),
-    ROOT + "_weakrefset.py": ("WeakSet.",),
+    ROOT + "random.py": ("Random.shuffle", "Random.sample"),
+    ROOT + "weakref.py": tuple(
+        f"WeakValueDictionary.{name}"
+        for name in ("__getitem__", "__setitem__", "__contains__", "get", "pop", "setdefault", "update")
+    ),
 }
 if sys.version_info >= (3, 12):  # before, it takes a lock that was made with the class
     PARTS[ROOT + "functools.py"] = ("cached_property.__get__",)
@@ -48,6 +52,21 @@ def is_followed(code: CodeType) -> bool:
         return code.co_name in WRITTEN
     parts = PARTS.get(file)
     return parts is not None and code.co_qualname.startswith(parts)
+
+
+def prune(file: str, tree: ast.Module) -> None:
+    """Forget what is not followed: garbage is collected in every execution, and all of a tree looked at."""
+    parts = PARTS.get(file)
+    if parts is not None:
+        tree.body = [one for one in tree.body if _name(one) and _name(one).startswith(_tops(parts))]
+
+
+def _name(node: ast.stmt) -> str:
+    return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""
+
+
+def _tops(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.partition(".")[0] for part in parts)
 
 
 def path_of(file: str) -> str:

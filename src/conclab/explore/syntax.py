@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from conclab.explore import matching
 from conclab.explore.calls import handed_out, own_calls
-from conclab.explore.library import path_of
+from conclab.explore.library import path_of, prune
 from conclab.explore.private import captured_names, private_names
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Source:
             self.tree: ast.Module | None = ast.parse(self.text) if self.text else None
         except (SyntaxError, ValueError):
             self.tree = None
+        if self.tree is not None:
+            prune(filename, self.tree)
         self.definitions: set[str] = set()
         self.tested: set[ast.AST] = set()  # expressions of which only the truth is wanted
         self.looks: set[ast.AST] = set()  # expressions that are part of a test
