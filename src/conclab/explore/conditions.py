@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from conclab.explore import engine
 from conclab.explore.engine import made, site
 from conclab.explore.locks import Lock, RLock
-from conclab.explore.operation import Kind, Operation
+from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class Condition(RealCondition):  # type: ignore[misc]
         if run is not None and run.record is not None and run.record.steps:
             for waiter in list(self._waiters)[:n]:
                 waiter.source = run.record.now
+            run.record.also(Access(("notified", id(self)), writes=False))
         super().notify(n)
 
     def _is_owned(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from conclab.explore import engine
 from conclab.explore.engine import made, site
-from conclab.explore.operation import Kind, Operation
+from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Lock:
         self.released_at = -1  # the step, for the record
         self.made = made(self)
         self._operation = Operation(Kind.ACQUIRE, obj=self)
+        self._freed = Access(("tried", id(self)), writes=False)
 
     def free(self) -> bool:
         """Whether it can be taken."""
@@ -142,6 +143,7 @@ class Lock:
             run.trace.released(self)
         if run.record is not None:
             self.released_at = run.record.now
+            run.record.also(self._freed)
 
     def _drop(self) -> None:
         self.depth -= 1
