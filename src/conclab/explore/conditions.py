@@ -47,8 +47,9 @@ class Condition(RealCondition):  # type: ignore[misc]
     def __init__(self, lock: Any = None) -> None:
         super().__init__(RLock() if lock is None else lock)
         self.made = made(self)
-        events = engine.STATE.events
-        self._users = events is not None and events.is_users(engine.get_frame(1).f_code)
+        self._users = engine.is_users(engine.get_frame(1).f_code)
+        if lock is None and isinstance(self._lock, Lock):
+            self._lock.is_users = self._users
         self.unheard: list[Any] = []  # where it was notified while nobody waited
         self.waits = Operation(Kind.RESUME, obj=self._lock)
         self.waits.name = "condition"

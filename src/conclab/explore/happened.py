@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from conclab.explore.operation import ANYTHING
 from conclab.explore.races import ALL_ITEMS, DATA
-from conclab.explore.record import CLOCK
+from conclab.explore.record import ALL, CLOCK, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from conclab.explore.contents import Contents
     from conclab.explore.operation import Access, Place
     from conclab.explore.record import Record, Step, Touches
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 class Happened:
     """The number of one execution, step by step."""
 
-    def __init__(self, *, timed: bool, ordered: bool) -> None:
+    def __init__(self, *, timed: bool, ordered: bool, contents: Contents | None = None) -> None:
+        self._tasks = 0
         self.number = 0
+        self._contents = contents
+        self._written: dict[Place, Access] = {}
+        self._entries: dict[tuple[int, int], int] = {}  # by task and loop: its last step before the first round
         self._timed = timed  # whether it matters what the clock says
         self._ordered = ordered  # whether the order of all steps matters
         self._steps = 0
@@ -39,35 +44,76 @@ class Happened:
         for step in record.steps[self._steps :]:
             self._add(step)
         self._steps = len(record.steps)
+        if self._contents is not None:
+            self.number = self._tasks + self._shared(self._contents)
 
     def after(self, task: int, touches: Touches) -> int:
         """What the number would be after that step, if it starts no task."""
-        return self._with(task, self._hash(task, touches, after_all=False))
+        return self._tasks + self._change(task, self._hash(task, touches, (), after_all=False))
+
+    def before(self, task: int, touches: Touches, seen: Sequence[object]) -> object:
+        """What decides what a step of that task changes: what it knows, and what the places hold."""
+        assert self._contents is not None
+        if ALL in seen:
+            return None
+        held = tuple([self._held(access) for access in touches])
+        return self._hash(task, touches, seen, after_all=False), held
+
+    def _held(self, access: Access) -> object:
+        assert self._contents is not None
+        content = self._contents.content(access)
+        return (VERSION, self._wrote.get(access.place, 0)) if content is VERSION else content
 
     def _add(self, step: Step) -> None:
         task = step.task
-        number = self._hash(task, step.announced, after_all=step.after_all)
+        if self._contents is not None and ALL in step.seen:
+            self.number = self._tasks + self._shared(self._contents)
+        number = self._hash(task, step.announced, step.seen, after_all=step.after_all)
         if step.callbacks or step.now:
             number = hash((number, step.picked, step.now))
-        self.number = self._with(task, number)
-        self._last[task] = number
-        for access in step.announced:
-            if access.writes:
-                self._wrote[access.place] = number
-        for access in step.more:
+        self._is_at(task, number)
+        for access in (*(one for one in step.announced if one.writes), *step.more):
             self._wrote[access.place] = number
+            if self._contents is not None:
+                self._written[access.place] = access
         for started in step.started:
-            first = hash((number, started))
-            self.number = self._with(started, first)
-            self._last[started] = first
+            self._is_at(started, hash((number, started)))
+        for each in step.rounds:
+            before = self._entries.setdefault((each.task, each.loop), self._last.get(each.task, 0))
+            self._is_at(each.task, hash((before, each.looks)))
+        self.number = self._tasks
 
-    def _with(self, task: int, number: int) -> int:
+    def _is_at(self, task: int, number: int) -> None:
+        self._tasks += self._change(task, number)
+        self._last[task] = number
+
+    def _change(self, task: int, number: int) -> int:
         before = self._last.get(task)
-        return self.number + hash((task, number)) - (0 if before is None else hash((task, before)))
+        return hash((task, number)) - (0 if before is None else hash((task, before)))
 
-    def _hash(self, task: int, touches: Touches, *, after_all: bool) -> int:
-        seen = [self._seen(access) for access in touches if self._timed or access.place is not CLOCK]
-        everything = self.number if after_all or self._ordered else 0
+    def _shared(self, contents: Contents) -> int:
+        """What all places that were written hold."""
+        found = 0
+        for place, access in self._written.items():
+            contents.showing(self._wrote[place])
+            content = contents.content(access)
+            if content is VERSION:
+                found += hash(("version", self._wrote[place]))
+            elif content is not None:
+                found += hash((contents.of(access), content))
+        return found
+
+    def _hash(self, task: int, touches: Touches, known: Sequence[object], *, after_all: bool) -> int:
+        seen: list[object]
+        if known:
+            seen = [
+                self._seen(access) if one is VERSION else one
+                for access, one in zip(touches, known, strict=False)
+                if self._timed or access.place is not CLOCK
+            ]
+        else:
+            seen = [self._seen(access) for access in touches if self._timed or access.place is not CLOCK]
+        everything = self.number if after_all or self._ordered or ALL in known else 0
         return hash((task, self._last.get(task, 0), everything, after_all, *seen))
 
     def _seen(self, access: Access) -> int:

@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from conclab.explore import engine
-from conclab.explore.engine import made, site
+from conclab.explore.engine import get_frame, is_users, made, site
 from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
 
@@ -44,6 +44,7 @@ class Lock:
         self.taken_at: Any = None
         self.released_at = -1  # the step, for the record
         self.made = made(self)
+        self.is_users = is_users(get_frame(1).f_code)
         self._operation = Operation(Kind.ACQUIRE, obj=self)
         self._freed = Access(("tried", id(self)), writes=False)
 

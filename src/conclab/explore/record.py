@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conclab.explore.operation import ANYTHING, Access, Kind
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import FrameType
 
+    from conclab.explore.contents import Contents
     from conclab.explore.operation import Operation
     from conclab.explore.tasks import Choice, Task
 
@@ -29,6 +30,8 @@ CLOCK_READ = (Access(CLOCK, writes=False),)
 CLOCK_WRITE = (Access(CLOCK, writes=True),)
 EVERYTHING = ("everything",)
 STARTS = Access(("tasks",), writes=True)  # tasks are numbered in the order in which they start
+VERSION = "version"  # in the place of what something holds: the step that wrote it
+ALL = "all"  # the step may see everything
 AMONG_THEMSELVES = frozenset({STARTS.place[0]})  # kinds of places that are touched without being announced at all
 REBINDS = {"attribute", "cell", "items", "anything"}  # what another thread's expression may stand for
 TIRESOME = 60  # of the weight of a task: what a yield or the end of a sleep counts, as in decisions
@@ -46,7 +49,17 @@ class Hidden(IntFlag):
     LOOP = 8  # an event loop: what is ready in it, and in which order
     INVARIANT = 16  # something is looked at between all steps
     END = 32  # daemons that could go on when everybody else had ended
+    UNSEEN = 128  # what code learns without its being an operation
     ORDER = 64  # the order of all steps: which threads there are, at an instant
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A task has come to the test of a `while` loop."""
+
+    task: int
+    loop: int  # a number of its own for each time that a loop is entered
+    looks: object  # what the task's variables hold
 
 
 @dataclass(slots=True)
@@ -63,6 +76,8 @@ class Step:
     after_all: bool = False  # it was possible only because nobody could go on, or because time passed
     callbacks: int = 0  # not a decision between tasks but between so many callbacks
     picked: int = 0
+    seen: tuple[object, ...] = ()  # what the places held that it was to touch
+    rounds: list[Round] = field(default_factory=list)  # loops that its task begins another round of
     now: float = 0.0  # what a clock said that was read
 
     @property
@@ -100,6 +115,7 @@ class Record:
         self._pending: dict[int, Pending] = {}  # by task
         self._efforts: dict[int, Effort] = {}
         self._rebinds = 0
+        self.contents: Contents | None = None  # what places hold, if a policy wants to know
 
     @property
     def now(self) -> int:
@@ -110,6 +126,8 @@ class Record:
         """Note what a task will touch when it is chosen."""
         if task.starter is not None:
             self._starts(task)
+        if self.contents is not None and frame is not None:
+            self.contents.meets(task, operation, frame, self.steps[-1])
         self._pending[task.id] = Pending(operation, frame, touches(task, operation, frame), self._rebinds)
         effort = self._efforts.get(task.id)
         if effort is None:
@@ -141,7 +159,7 @@ class Record:
             self.also(STARTS)
             started = getattr(task.thread, "_started", None)
             if started is not None:
-                self.also(Access(("event", id(started)), writes=True))
+                self.also(Access(("event", id(started)), writes=True, of=started))
 
     def also(self, access: Access) -> None:
         """The step that is being done touches this, too, which was not announced."""
@@ -197,6 +215,8 @@ class Record:
                 now=choice.run.now if kind is Kind.CLOCK else 0.0,
             )
         )
+        if self.contents is not None and pending is not None:
+            self.steps[-1].seen = self.contents.seen(pending, touched)
         if any(access.writes and access.place[0] in REBINDS for access in touched):
             self._rebinds += 1
         self.is_forced = False
@@ -256,7 +276,8 @@ def touches(task: Task, operation: Operation, frame: FrameType | None) -> Touche
     if operation.touches is not None:
         return _of_code(operation.touches, frame)
     kind = operation.kind
-    mine = id(operation.obj)
+    obj = operation.obj
+    mine = id(obj)
     if operation.name == "call_soon":  # of an event loop, from another thread
         return (Access(("event", mine), writes=True), *UNKNOWN)
     if kind is Kind.SLEEP:
@@ -268,9 +289,9 @@ def touches(task: Task, operation: Operation, frame: FrameType | None) -> Touche
     if kind is Kind.WAIT:  # of an event that was not set; only a time limit lets one go on without
         return (Access(("event", mine), writes=False), *CLOCK_WRITE) if task.early else NOTHING
     if kind is Kind.RESUME and task.deadline is not None:
-        return (*_takes(mine), Access(("notified", id(operation.name)), writes=True), *CLOCK_WRITE)
+        return (*_takes(obj), Access(("notified", id(operation.name)), writes=True), *CLOCK_WRITE)
     made = MADE.get(kind)
-    return UNKNOWN if made is None else made(mine)
+    return UNKNOWN if made is None else made(obj)
 
 
 def _of_code(found: Callable[[FrameType], list[Access] | None], frame: FrameType | None) -> Touches:
@@ -278,19 +299,22 @@ def _of_code(found: Callable[[FrameType], list[Access] | None], frame: FrameType
     return UNKNOWN if touched is None else tuple(touched)
 
 
-def _takes(lock: int) -> Touches:
-    return (Access(("lock", lock), writes=True),)
+def _takes(lock: Any) -> Touches:
+    return (Access(("lock", id(lock)), writes=True, of=lock),)
 
 
-MADE: dict[Kind, Callable[[int], Touches]] = {
+MADE: dict[Kind, Callable[[Any], Touches]] = {
     Kind.ACQUIRE: _takes,
     Kind.RESUME: _takes,
-    Kind.TRY: lambda lock: (Access(("tried", lock), writes=True), *_takes(lock)),
+    Kind.TRY: lambda lock: (Access(("tried", id(lock)), writes=True), *_takes(lock)),
     # Can't be turned round with taking the lock: that one waits for it.
-    Kind.RELEASE: lambda lock: (Access(("tried", lock), writes=True),),
-    Kind.LOCKED: lambda lock: (Access(("tried", lock), writes=True), Access(("lock", lock), writes=False)),
-    Kind.SET: lambda event: (Access(("event", event), writes=True),),
-    Kind.ASK: lambda event: (Access(("event", event), writes=False),),
+    Kind.RELEASE: lambda lock: (Access(("tried", id(lock)), writes=True),),
+    Kind.LOCKED: lambda lock: (
+        Access(("tried", id(lock)), writes=True),
+        Access(("lock", id(lock)), writes=False, of=lock),
+    ),
+    Kind.SET: lambda event: (Access(("event", id(event)), writes=True, of=event),),
+    Kind.ASK: lambda event: (Access(("event", id(event)), writes=False, of=event),),
     Kind.JOIN: lambda _: NOTHING,
     Kind.YIELD: lambda _: NOTHING,
     Kind.END: lambda _: NOTHING,
