@@ -5,23 +5,26 @@ import threading
 MEALS = 2
 
 
-class Table:
-    def __init__(self, seats):
-        self.forks = [threading.Lock() for _ in range(seats)]
-        self.fed = [0] * seats
+class Philosopher:
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+        self.meals = 0
 
-    def dine(self, seat, meals):
-        first, second = sorted((seat, (seat + 1) % len(self.forks)))
-        for _ in range(meals):
-            with self.forks[first], self.forks[second]:
-                self.fed[seat] += 1
+    def dine(self):
+        for _ in range(MEALS):
+            with self.first, self.second:
+                self.meals += 1
 
 
-def scenario(meals=MEALS):
-    table = Table(5)
-    threads = [threading.Thread(target=table.dine, args=(seat, meals)) for seat in range(5)]
+def scenario():
+    forks = [threading.Lock() for _ in range(5)]
+    table = [Philosopher(forks[seat], forks[seat + 1]) for seat in range(4)]
+    table.append(Philosopher(forks[0], forks[4]))
+    threads = [threading.Thread(target=philosopher.dine) for philosopher in table]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert table.fed == [meals] * 5
+    for philosopher in table:
+        assert philosopher.meals == MEALS
