@@ -21,7 +21,12 @@ ATTRIBUTES = ("a", "b")
 PLAIN = {
     "read": ["seen = box.{name}", "print('r', '{name}', seen)"],
     "write": ["box.{name} = {number}", "print('w', '{name}')"],
-    "change": ["seen = box.{name}", "print('r', '{name}', seen)", "box.{name} = seen + {number}", "print('w', '{name}')"],
+    "change": [
+        "seen = box.{name}",
+        "print('r', '{name}', seen)",
+        "box.{name} = seen + {number}",
+        "print('w', '{name}')",
+    ],
     "append": ["items.append({number})", "print('w', 'items')"],
     "length": ["seen = len(items)", "print('r', 'items', seen)"],
     "contains": ["seen = {number} in items", "print('r', 'items', seen)"],
@@ -36,7 +41,23 @@ SIGNALS = {
     "wait": ["event.wait()", "print('passed')"],
     "notify": ["with changed:", "    print('w', 'changed')", "    changed.notify()"],
     "notify all": ["with changed:", "    print('w', 'changed')", "    changed.notify_all()"],
-    "await": ["with changed:", "    print('w', 'changed')", "    changed.wait()", "    print('w', 'changed')"],
+    "await": [
+        "with changed:",
+        "    print('w', 'changed')",
+        "    changed.wait()",
+        "    print('w', 'changed')",
+    ],
+    "await change": [
+        "with changed:",
+        "    while box.a == 0:",
+        "        changed.wait()",
+        "    print('changed', box.a)",
+    ],
+    "change and tell": [
+        "with changed:",
+        "    box.a = {number}",
+        "    changed.notify_all()",
+    ],
     "put": ["line.put({number})", "print('put')"],
     "get": ["seen = line.get()", "print('got', seen)"],
     "nap": ["time.sleep(0.01)"],
@@ -51,9 +72,25 @@ CLEARING = {
 }
 TIMED = {
     "wait a while": ["seen = event.wait(0.5)", "print('waited', seen)"],
-    "try a while": ["seen = first.acquire(timeout=0.5)", "print('took', seen)", "if seen:", "    first.release()"],
-    "await a while": ["with changed:", "    print('w', 'changed')", "    seen = changed.wait(0.3)", "    print('w', 'changed', seen)"],
-    "get at once": ["try:", "    seen = line.get_nowait()", "except queue.Empty:", "    seen = None", "print('got', seen)"],
+    "try a while": [
+        "seen = first.acquire(timeout=0.5)",
+        "print('took', seen)",
+        "if seen:",
+        "    first.release()",
+    ],
+    "await a while": [
+        "with changed:",
+        "    print('w', 'changed')",
+        "    seen = changed.wait(0.3)",
+        "    print('w', 'changed', seen)",
+    ],
+    "get at once": [
+        "try:",
+        "    seen = line.get_nowait()",
+        "except queue.Empty:",
+        "    seen = None",
+        "print('got', seen)",
+    ],
     "clock": ["seen = time.monotonic()", "print('clock', round(seen, 1))"],
 }
 TRYING = {
@@ -95,20 +132,20 @@ MORE = (SIGNALS, CLEARING, TIMED, TRYING)
 EVERY = PLAIN | SIGNALS | CLEARING | TIMED | TRYING
 
 
-HEAD = [
-        "class Box:",
-        "    def __init__(self):",
-        "        self.a = 0",
-        "        self.b = 0",
-        "def scenario():",
-        "    box = Box()",
-        "    items = []",
-        "    table = {}",
-        "    slots = [0, 0]",
-        "    first, second, again = threading.Lock(), threading.Lock(), threading.RLock()",
-        "    event, changed, line = threading.Event(), threading.Condition(), queue.Queue()",
-        "    room = threading.Semaphore(1)",
-]
+HEAD = """\
+class Box:
+    def __init__(self):
+        self.a = 0
+        self.b = 0
+def scenario():
+    box = Box()
+    items = []
+    table = {}
+    slots = [0, 0]
+    first, second, again = threading.Lock(), threading.Lock(), threading.RLock()
+    event, changed, line = threading.Event(), threading.Condition(), queue.Queue()
+    room = threading.Semaphore(1)
+""".splitlines()
 
 
 def source(program):
@@ -170,10 +207,13 @@ class Told:
         self.said.setdefault(task, []).append(words)
 
     def outcome(self):
+        """What each task saw, and what was left at the end."""
+        return tuple(sorted((task, tuple(words)) for task, words in self.said.items()))
+
+    def classified(self):
         """Everything that tells one class of executions from another."""
         orders = {place: _grouped(order) for place, order in self.orders.items()}
-        said = {task: tuple(words) for task, words in self.said.items()}
-        return tuple(sorted(said.items())), tuple(sorted(orders.items()))
+        return self.outcome(), tuple(sorted(orders.items()))
 
 
 def _grouped(order):
@@ -193,9 +233,10 @@ def build(text):
     name = f"/generated/program_{next(numbers)}.py"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     told = Told()
-    scope = {"threading": threading, "queue": queue, "time": time, "print": told, "together": together, "__name__": "generated"}
+    scope = {"threading": threading, "queue": queue, "time": time, "print": told, "together": together}
+    scope["__name__"] = "generated"
     exec(compile(text, name, "exec", dont_inherit=True), scope)
-    return scope["scenario"], told, name
+    return scope["scenario"], told
 
 
 def steps(found):
@@ -203,7 +244,8 @@ def steps(found):
     return sum(1 + steps(detail) if kind in LOCKS else STEPS.get(kind, 1) for kind, detail in found)
 
 
-STEPS = {"change": 2, "await": 2, "wait": 2, "wait a while": 2, "await a while": 2, "get": 2, "try": 3, "try a while": 2}
+STEPS = dict.fromkeys(["change", "await", "wait", "wait a while", "await a while", "get", "try a while"], 2)
+STEPS |= {"try": 3, "join": 2, "alive": 2}
 
 
 def trimmed(program, most):

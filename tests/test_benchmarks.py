@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 SMALL = {
     "aa.py": ("--runs", "2", "--budget", "0.5"),
     "coverage.py": ("--runs", "10"),
+    "explore_reduction.py": ("--only", "readers_writer", "--preemptions", "1", "--cap", "300"),
     "explore_vs.py": ("--only", "lost_update_attribute", "--budget", "20"),  # without the peers
     "ground_truth.py": ("--seconds", "0.3"),
     "kernel_probes.py": ("--help",),  # needs root and perf

@@ -8,6 +8,7 @@ anything else it is only known which step wrote it last.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections import deque
 from types import CellType, FunctionType, MethodType, ModuleType
@@ -217,7 +218,11 @@ class Contents:
 
 
 def _is_missing(of: Any, name: str) -> bool:
-    return paths.attribute(of, "__dict__") is not paths.UNKNOWN and not hasattr(type(of), name) and name not in vars(of)
+    return (
+        paths.attribute(of, "__dict__") is not paths.UNKNOWN
+        and not hasattr(type(of), name)
+        and name not in vars(of)
+    )
 
 
 def _is_in(entered: Entered, operation: Operation, frame: FrameType) -> bool:
@@ -234,8 +239,6 @@ def _is_in(entered: Entered, operation: Operation, frame: FrameType) -> bool:
 
 def sys_frames() -> dict[int, FrameType]:
     """Of all threads."""
-    import sys  # noqa: PLC0415
-
     return sys._current_frames()
 
 

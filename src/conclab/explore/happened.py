@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from conclab.explore.record import Record, Step, Touches
 
 
+ENDED = 1
+
+
 class Happened:
     """The number of one execution, step by step."""
 
@@ -32,7 +35,9 @@ class Happened:
         self.number = 0
         self._contents = contents
         self._written: dict[Place, Access] = {}
-        self._entries: dict[tuple[int, int], int] = {}  # by task and loop: its last step before the first round
+        self._entries: dict[
+            tuple[int, int], int
+        ] = {}  # by task and loop: its last step before the first round
         self._timed = timed  # whether it matters what the clock says
         self._ordered = ordered  # whether the order of all steps matters
         self._steps = 0
@@ -81,6 +86,9 @@ class Happened:
         for each in step.rounds:
             before = self._entries.setdefault((each.task, each.loop), self._last.get(each.task, 0))
             self._is_at(each.task, hash((before, each.looks)))
+        if self._contents is not None:
+            for ended in step.ended:
+                self._is_at(ended, ENDED)  # what it knew is of no use to anybody
         self.number = self._tasks
 
     def _is_at(self, task: int, number: int) -> None:

@@ -32,7 +32,9 @@ EVERYTHING = ("everything",)
 STARTS = Access(("tasks",), writes=True)  # tasks are numbered in the order in which they start
 VERSION = "version"  # in the place of what something holds: the step that wrote it
 ALL = "all"  # the step may see everything
-AMONG_THEMSELVES = frozenset({STARTS.place[0]})  # kinds of places that are touched without being announced at all
+AMONG_THEMSELVES = frozenset(
+    {STARTS.place[0]}
+)  # kinds of places that are touched without being announced at all
 REBINDS = {"attribute", "cell", "items", "anything"}  # what another thread's expression may stand for
 TIRESOME = 60  # of the weight of a task: what a yield or the end of a sleep counts, as in decisions
 TIRED = 300  # the weight at which a task may have to let others go first, at the earliest
@@ -73,6 +75,7 @@ class Step:
     sources: tuple[int, ...] = ()  # earlier steps that made it possible: their order can't be turned round
     edges: list[int] = field(default_factory=list)  # earlier steps that it follows by a lock
     started: list[int] = field(default_factory=list)  # tasks, by id
+    ended: list[int] = field(default_factory=list)
     after_all: bool = False  # it was possible only because nobody could go on, or because time passed
     callbacks: int = 0  # not a decision between tasks but between so many callbacks
     picked: int = 0
@@ -236,6 +239,7 @@ class Record:
             self._starts(task)
         if self.steps:
             task.last = self.now
+            self.steps[-1].ended.append(task.id)
             self.also(Access(("alive", id(task)), writes=False))
 
     def abandons(self, daemons: Iterable[Task]) -> None:

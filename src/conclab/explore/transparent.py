@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from conclab.explore.points import Points
 
-KNOWN = {"threading", "time", "queue", "__future__", "typing", "collections.abc", "dataclasses", "enum", "conclab.explore"}
+KNOWN = {
+    "threading",
+    "time",
+    "queue",
+    "__future__",
+    "typing",
+    "collections.abc",
+    "dataclasses",
+    "enum",
+    "conclab.explore",
+}
 PASSED_OVER = {
     "str", "format", "repr", "id", "hasattr", "hash", "bool", "exec", "eval", "vars", "dir", "locals", "globals",
     "asdict", "astuple", "replace", "broken", "n_waiting", "SimpleQueue", "empty", "__del__", "setattr",

@@ -90,14 +90,18 @@ def _find(code: CodeType) -> list[tuple[int, Head]]:
             elif each.opname.startswith("CALL"):
                 waits = False  # what it gives is on the stack, and in no variable
         if len(copies) > 1 or not _is_nested(loop, source.tree):
-            found += [(offset, Head(loop, enters=offset == copies[0], alone=len(copies) == 1)) for offset in copies]
+            found += [
+                (offset, Head(loop, enters=offset == copies[0], alone=len(copies) == 1)) for offset in copies
+            ]
     return found
 
 
 def _is_nested(loop: Loop, tree: ast.AST) -> bool:
     """Whether there is a loop around it: then it can be entered again, and nobody might see it."""
     return any(
-        isinstance(node, ast.While | ast.For) and node.lineno <= loop.first and (node.end_lineno or 0) >= loop.last
+        isinstance(node, ast.While | ast.For)
+        and node.lineno <= loop.first
+        and (node.end_lineno or 0) >= loop.last
         and (node.lineno, node.end_lineno) != (loop.first, loop.last)
         for node in ast.walk(tree)
     )

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from conclab.explore.tasks import Choice, Task
 
 
-Kinds = frozenset[object]  # of places: those of an object are known by its address, which is good for one execution
+Kinds = frozenset[
+    object
+]  # of places: those of an object are known by its address, which is good for one execution
 
 
 @dataclass(frozen=True, slots=True)

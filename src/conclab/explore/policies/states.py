@@ -43,8 +43,14 @@ class Waiting:
     __slots__ = ("before", "deviation", "effect", "number", "origin", "step")
 
     def __init__(
-        self, before: Waiting | None, deviation: Deviation, step: int, *, number: int = 0,
-        origin: int = 0, effect: object = None,
+        self,
+        before: Waiting | None,
+        deviation: Deviation,
+        step: int,
+        *,
+        number: int = 0,
+        origin: int = 0,
+        effect: object = None,
     ) -> None:
         self.before = before
         self.deviation = deviation
@@ -73,7 +79,9 @@ class States(Plan):
         self.bound = limits.preemptions
         self.hidden = Hidden.NOTHING
         self._queues = True  # somebody wakes one of those who wait for a condition, and not all of them
-        self._valued = True  # states are told by what tasks have seen and places hold, and not by who wrote it
+        self._valued = (
+            True  # states are told by what tasks have seen and places hold, and not by who wrote it
+        )
         self._rng: Random = limits.rng
         self._cheapest: dict[tuple[int, int], int] = {}  # preemptions up to a state, by who was running
         self._stay: dict[int, frozenset[int]] = {}  # by state: whom it costs something to interrupt there
