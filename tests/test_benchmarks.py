@@ -20,6 +20,7 @@ SMALL = {
         "--times",
         "2",
     ),
+    "explore_reduction.py": ("--only", "readers_writer", "--preemptions", "1", "--cap", "300"),
     "explore_vs.py": ("--only", "lost_update_attribute", "--budget", "20"),  # without the peers
     "ground_truth.py": ("--seconds", "0.3"),
     "kernel_probes.py": ("--help",),  # needs root and perf

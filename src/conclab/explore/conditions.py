@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from conclab.explore import engine
 from conclab.explore.engine import made, site
 from conclab.explore.locks import Lock, RLock
-from conclab.explore.operation import Kind, Operation
+from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ class Condition(RealCondition):  # type: ignore[misc]
     def __init__(self, lock: Any = None) -> None:
         super().__init__(RLock() if lock is None else lock)
         self.made = made(self)
-        events = engine.STATE.events
-        self._users = events is not None and events.is_users(engine.get_frame(1).f_code)
+        self._users = engine.is_users(engine.get_frame(1).f_code)
+        if lock is None and isinstance(self._lock, Lock):
+            self._lock.is_users = self._users
         self.unheard: list[Any] = []  # where it was notified while nobody waited
         self.waits = Operation(Kind.RESUME, obj=self._lock)
         self.waits.name = "condition"
@@ -101,6 +102,7 @@ class Condition(RealCondition):  # type: ignore[misc]
         if run is not None and run.record is not None and run.record.steps:
             for waiter in list(self._waiters)[:n]:
                 waiter.source = run.record.now
+            run.record.also(Access(("notified", id(self)), writes=False))
         super().notify(n)
 
     def _is_owned(self) -> bool:

@@ -46,6 +46,7 @@ class Decisions:
         self.streak = 0
         self.changes = 0  # operations that may have changed something
         self.aborting = False
+        self.cut = False  # by its policy: whatever could happen now is known
         self.failure: Failure | None = None
         self.lost: list[Task] = []  # could not be ended
         self.plan: list[tuple[tuple[int, int], int]] = []  # where the policy did not take the default
@@ -96,7 +97,7 @@ class Decisions:
                 if me.idle > FAIR and ready and not useful:
                     self._give_up()
                 if self.record is not None:
-                    self.record.forced(me)
+                    self.record.forced()
             elif me.idle > FAIR:
                 self._give_up()
         if me.early and self.streak >= FAIR and len(live) > 1 and me in sleepers:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from conclab.explore.outcome import Failure, FailureKind, NotControlledError
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
 
     from conclab.explore.events import Events
     from conclab.explore.scheduler import Run
@@ -59,6 +59,22 @@ def is_tried() -> bool:
     """Whether the code under test tries locks without waiting, and so can see when one is given back."""
     events = STATE.events
     return events is not None and events.points.tries
+
+
+def is_users(code: CodeType) -> bool:
+    """Whether code is under test."""
+    events = STATE.events
+    return events is not None and events.is_users(code)
+
+
+def is_users_class(kind: type) -> bool:
+    """Whether a class and all that it is derived from are under test."""
+    return all(base is object or _has_users_methods(base) for base in kind.__mro__)
+
+
+def _has_users_methods(kind: type) -> bool:
+    codes = [getattr(one, "__code__", None) for one in vars(kind).values()]
+    return any(code is not None and is_users(code) for code in codes)
 
 
 def refuse(what: str) -> NotControlledError:

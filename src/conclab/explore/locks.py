@@ -12,8 +12,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from conclab.explore import engine
-from conclab.explore.engine import made, site
-from conclab.explore.operation import Kind, Operation
+from conclab.explore.engine import get_frame, is_users, made, site
+from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Lock:
         self.taken_at: Any = None
         self.released_at = -1  # the step, for the record
         self.made = made(self)
+        self.is_users = is_users(get_frame(1).f_code)
         self._operation = Operation(Kind.ACQUIRE, obj=self)
+        self._freed = Access(("tried", id(self)), writes=False)
 
     def free(self) -> bool:
         """Whether it can be taken."""
@@ -142,6 +144,7 @@ class Lock:
             run.trace.released(self)
         if run.record is not None:
             self.released_at = run.record.now
+            run.record.also(self._freed)
 
     def _drop(self) -> None:
         self.depth -= 1

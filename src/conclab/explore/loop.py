@@ -143,6 +143,8 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             raise Abort
         if run.aborting:
             run.unwind()
+        if run.record is not None:
+            run.record.looped(self)
         self._pace(run)
         self._drop_cancelled()
         stops = self._stopping  # already: what is ready is done, and nothing is waited for

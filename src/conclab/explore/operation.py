@@ -49,11 +49,12 @@ class Access:
     `("event", id)`, `("clock",)`, and ANYTHING. None stands for an object that could not be told.
     """
 
-    __slots__ = ("place", "writes")
+    __slots__ = ("of", "place", "writes")
 
-    def __init__(self, place: Place, *, writes: bool) -> None:
+    def __init__(self, place: Place, *, writes: bool, of: Any = None) -> None:
         self.place = place
         self.writes = writes
+        self.of = of  # the object that has the attribute, or the container
 
 
 class Operation:

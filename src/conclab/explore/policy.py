@@ -30,6 +30,7 @@ class Policy(Protocol):
     exhausted: bool  # nothing is left to try within the limits
     records: bool  # wants a record of what was touched in each step
     saved: int  # schedules that need not be tried, since others are equal to them
+    strayed: bool  # a schedule that was tried again went another way: the program is another one each time
 
     def another(self, last: Run | None) -> bool:
         """Prepare the next execution, knowing the last; False if there is none."""
@@ -58,6 +59,7 @@ class Base:
     exhausted = False
     records = False
     saved = 0
+    strayed = False
 
     def another(self, last: Run | None) -> bool:  # noqa: ARG002
         """There is always another one."""

@@ -140,6 +140,8 @@ class Run(Decisions):
         if self.aborting:
             return self.crew.main
         if self.live and self.tasks[0].done and not any(map(self.is_owed, self.live)):
+            if self.record is not None:
+                self.record.abandons(self.live)
             self.aborting = True  # a process ends here, whatever its daemons do
             return self.crew.main
         if task.starter is not None:
@@ -206,7 +208,7 @@ class Run(Decisions):
             if chosen is not me:
                 self._pass(chosen, me)
         if record is not None:
-            record.executes(me, operation)
+            record.executes(me)
         if self.trace is not None:
             self.trace.executes(me, operation)
         if not operation.reads_only and operation.kind is not Kind.YIELD:

@@ -36,6 +36,10 @@ SURE_RUNS = 5  # and once more at the end
 RESTARTS = 20  # when code is met late that changes what others can see of the code before
 REPLAYS = 10
 TELL_EVERY = 50
+STRAYED = (
+    "a schedule that was tried again went another way: the program depends on more than the order of its threads "
+    "(time, addresses, random numbers of the system, the network, what ran before)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,9 @@ class Search:
                 last.failure = strays.failure(points, self.schedules)
             if last.failure is not None:
                 return last, policy
+        if policy.strayed and last is not None:
+            last.failure = Failure(FailureKind.NOT_CONTROLLED, STRAYED)
+            return last, policy
         return None, policy
 
     def _policy(self, way: Way) -> Policy:

@@ -7,7 +7,7 @@ come as far as that hears of a set(), even if a clear() follows at once; whoever
 from __future__ import annotations
 
 import threading
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from conclab.explore import engine
 from conclab.explore.conditions import Condition, is_timer
@@ -15,6 +15,9 @@ from conclab.explore.engine import made, site
 from conclab.explore.locks import Lock
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.outcome import Abort
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RealEvent = threading.Event
 
@@ -34,7 +37,7 @@ class Event(RealEvent):
         self._set_at = -1
         self._asks = Operation(Kind.ASK, obj=self)
         self.cleared: list[Any] = []
-        self._heard: list[list[bool]] = []  # one for each who waits; [True]: it was set since
+        self._heard: list[list[int]] = []  # one for each who waits; the step in which it was set since
 
     @property
     def _cond(self) -> Condition:
@@ -61,11 +64,12 @@ class Event(RealEvent):
             return
         if run is not None:
             run.announce(Operation(Kind.SET, "set", obj=self))
-            if run.record is not None:
+            if run.record is not None and not self._flag:
                 self._set_at = run.record.now
         self._flag = True
         for heard in self._heard:
-            heard[0] = True
+            if not heard:
+                heard.append(-1 if run is None or run.record is None else run.record.now)
 
     def clear(self) -> None:
         """Have those who come from now on wait."""
@@ -96,15 +100,15 @@ class Event(RealEvent):
             return self._flag
         if self.is_set():
             return True
-        heard = [False]
+        heard: list[int] = []
         self._heard.append(heard)
         try:
-            self._wait(lambda: heard[0], timeout)
+            self._wait(lambda: bool(heard), timeout, heard)
         finally:
             self._heard = [one for one in self._heard if one is not heard]
-        return heard[0]
+        return bool(heard)
 
-    def _wait(self, free: Any, timeout: float | None) -> None:
+    def _wait(self, free: Any, timeout: float | None, heard: Sequence[int] = ()) -> None:
         run = engine.running()
         if run is None:
             raise Abort
@@ -112,7 +116,7 @@ class Event(RealEvent):
         operation = Operation(Kind.WAIT, obj=self)
         run.announce(operation, free, deadline=deadline, early=is_timer(run.current, timeout))
         if run.record is not None:
-            run.record.follows(self._set_at)
+            run.record.follows(heard[0] if heard else self._set_at)
 
     def _at_fork_reinit(self) -> None:
         self._flag = False

@@ -54,7 +54,7 @@ QUIET = (
 
 def items(obj: Any, *, writes: bool) -> list[Access]:
     """The access to what is inside a container."""
-    return [Access(("items", id(obj)), writes=writes)]
+    return [Access(("items", id(obj)), writes=writes, of=obj)]
 
 
 def is_container(obj: Any) -> bool:
@@ -72,7 +72,7 @@ def attribute(
         if obj is UNKNOWN:
             return [Access(("attribute", None, name), writes=writes), *_unknown_items(inside)]
         owner = id(obj.__dict__) if isinstance(obj, ModuleType) else id(obj)
-        found = [Access(("attribute", owner, name), writes=writes)]
+        found = [Access(("attribute", owner, name), writes=writes, of=obj)]
         if inside:
             from conclab.explore.paths import attribute as get  # noqa: PLC0415
 

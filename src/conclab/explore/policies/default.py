@@ -14,12 +14,17 @@ from conclab.explore.policies.pct import Pct
 from conclab.explore.policies.pos import Pos
 from conclab.explore.policies.random import Random as Walk
 from conclab.explore.policies.reduced import Reduced
+from conclab.explore.policies.states import States
 from conclab.explore.policy import Base, Limits, Way
 
 if TYPE_CHECKING:
     from conclab.explore.policy import Policy
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Choice, Task
+
+
+SAMPLES = 600  # executions in which samples have their turns as often as searches that come to an end
+SELDOM = 4  # and then once in so many
 
 
 class Default(Base):
@@ -31,9 +36,14 @@ class Default(Base):
 
         self.greedy = Greedy(own())
         whole = Reduced(Limits(None, own().rng))
-        bounded = Reduced(own())
-        steady: list[Policy] = [whole, Pct(own()), Exhaustive(own()), Walk(own()), bounded, Pos(own())]
-        self.turns: list[Policy] = steady if limits.preemptions is not None else [*steady[:4], steady[5]]
+        bounded = States(own())
+        samples: list[Policy] = [Pct(own()), Exhaustive(own()), Walk(own()), Pos(own())]
+        self.turns: list[Policy] = [whole, *samples[:3], bounded, samples[3]]
+        self.later: list[Policy] = [whole, bounded, bounded]  # those that come to an end
+        if limits.preemptions is None:
+            self.turns.remove(bounded)
+            self.later = [whole]
+        self.samples = SAMPLES
         self.now: Policy = self.greedy
         self.greeting = True
         self.turn = -1
@@ -54,12 +64,15 @@ class Default(Base):
                 self.records = False
                 return True
             self.greeting = False
-        self.turn = (self.turn + 1) % len(self.turns)
-        self.now = self.turns[self.turn]
+        self.samples -= 1
+        turns = self.turns if self.samples > 0 or self.samples % SELDOM == 0 else self.later
+        self.turn = (self.turn + 1) % len(turns)
+        self.now = turns[self.turn]
         self.records = self.now.records
         if self.now.another(self.lasts.get(id(self.now))):
             return True
         self.exhausted = self.now.exhausted
+        self.strayed = self.now.strayed
         self.bound = getattr(self.now, "bound", self.bound)
         self.saved = self.now.saved
         return False

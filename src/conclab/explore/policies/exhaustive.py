@@ -32,13 +32,14 @@ class Exhaustive(Plan):
     def another(self, last: Run | None) -> bool:
         """Take a plan of the lowest level that has any."""
         if last is not None:
+            self.strayed = self.strayed or not self.followed
             for deviation, cost in self.found:
                 level = self.level + cost
                 if self.bound is None or level <= self.bound:
                     self.levels.setdefault(level, []).append((*self.prefix, deviation))
         left = [level for level, plans in self.levels.items() if plans]
         if not left:
-            self.exhausted = True
+            self.exhausted = not self.strayed
             return False
         self.level = min(left)
         plans = self.levels[self.level]

@@ -1,0 +1,341 @@
+"""Every state that can be reached within the bound, each gone on from once, with the fewest preemptions.
+
+Schedules with one preemption come after all of those with none, and so on (Musuvathi and Qadeer, "Iterative
+context bounding", PLDI 2007). A schedule that comes to a state which was met before, with as many preemptions
+or fewer and the same task running, is not followed any further; one of which that can be told before it is
+tried is not tried at all. A state is known by what has happened before it (`happened`), and by whatever else
+decides how it goes on: time limits, and what fairness holds against a task.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conclab.explore import engine
+from conclab.explore.contents import Contents
+from conclab.explore.happened import Happened
+from conclab.explore.operation import Kind
+from conclab.explore.outcome import Abort
+from conclab.explore.policies.plan import Deviation, Plan
+from conclab.explore.policy import Limits, Way
+from conclab.explore.record import Hidden
+from conclab.explore.transparent import asks, is_transparent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from random import Random
+
+    from conclab.explore.points import Points
+    from conclab.explore.record import Record
+    from conclab.explore.scheduler import Run
+    from conclab.explore.tasks import Choice, Task
+
+NOBODY = -1
+SMALLEST_S = 9  # digits behind the point
+UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
+MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP
+OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
+
+
+class Waiting:
+    """A schedule that is to be tried: an earlier one up to a state, and another choice there."""
+
+    __slots__ = ("before", "deviation", "effect", "number", "origin", "step")
+
+    def __init__(
+        self,
+        before: Waiting | None,
+        deviation: Deviation,
+        step: int,
+        *,
+        number: int = 0,
+        origin: int = 0,
+        effect: object = None,
+    ) -> None:
+        self.before = before
+        self.deviation = deviation
+        self.step = step  # in which that choice is made
+        self.number = number  # of the state that it leads to, if it can be told
+        self.origin = origin  # of the state in which that choice is made
+        self.effect = effect  # what decides how the one is changed into the other
+
+    def plan(self) -> list[Deviation]:
+        """From the beginning."""
+        found = []
+        one: Waiting | None = self
+        while one is not None:
+            found.append(one.deviation)
+            one = one.before
+        return found
+
+
+class States(Plan):
+    """Breadth first by preemptions; among equals in random order."""
+
+    records = True
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self.bound = limits.preemptions
+        self.hidden = Hidden.NOTHING
+        self._queues = True  # somebody wakes one of those who wait for a condition, and not all of them
+        self._valued = (
+            True  # states are told by what tasks have seen and places hold, and not by who wrote it
+        )
+        self._rng: Random = limits.rng
+        self._cheapest: dict[tuple[int, int], int] = {}  # preemptions up to a state, by who was running
+        self._stay: dict[int, frozenset[int]] = {}  # by state: whom it costs something to interrupt there
+        self._levels: dict[int, list[Waiting]] = {}
+        self._level = 0
+        self._started = False
+        self._waiting: Waiting | None = None
+        self._effects: dict[object, int] = {}
+        self._deferred: list[tuple[int, Waiting] | None] = []
+        self._came: tuple[int, object, int] | None = None
+        self._happened = Happened(timed=False, ordered=False)
+
+    def another(self, last: Run | None) -> bool:
+        """Take one of those with the fewest preemptions."""
+        if last is not None and last.record is not None:
+            self.strayed = self.strayed or not self.followed
+            hidden = last.record.hidden & MATTERS
+            if not is_transparent(points()):
+                hidden |= Hidden.UNSEEN
+            if hidden & ~self.hidden:
+                self._begin_again(hidden)
+        if not self._started:
+            self._started = True
+            self._follow(None)
+            return True
+        found = self._next()
+        if found is None:
+            self.exhausted = not self.strayed
+            return False
+        self._follow(found)
+        return True
+
+    def _begin_again(self, hidden: Hidden) -> None:
+        """States that were taken for the same need not be."""
+        self.hidden |= hidden
+        self._valued = self._valued and not self.hidden & OPAQUE
+        self._cheapest = {}
+        self._stay = {}
+        self._levels = {}
+        self._level = 0
+        self._started = False
+        self._effects = {}
+        self.saved = 0
+
+    def _follow(self, waiting: Waiting | None) -> None:
+        self._waiting = waiting
+        self._came = None
+        self._put_all(self._deferred)
+        self._deferred = []
+        if waiting is not None and waiting.effect is not None:
+            self._came = waiting.origin, waiting.effect, waiting.step
+        self.deviations = {} if waiting is None else dict(waiting.plan())
+        self.left = len(self.deviations)
+        self.missed = []
+        self._happened = Happened(
+            timed=bool(self.hidden & Hidden.TIME), ordered=bool(self.hidden & Hidden.ORDER)
+        )
+
+    def _next(self) -> Waiting | None:
+        while self._levels:
+            self._level = min(self._levels)
+            waiting = self._levels[self._level]
+            number = self._rng.randrange(len(waiting))
+            waiting[number], waiting[-1] = waiting[-1], waiting[number]
+            found = waiting.pop()
+            if not waiting:
+                del self._levels[self._level]
+            if not self._is_known(found, self._level):
+                return found
+            self.saved += 1
+        return None
+
+    # ---- during an execution
+
+    def choose(self, choice: Choice) -> Task:
+        """Follow the plan; behind it, look whether the state is known, and note what else could be done."""
+        record = choice.run.record
+        assert record is not None
+        if self._valued and record.contents is None:
+            self._queues = asks(points(), "notify")
+            record.contents = Contents(choice.run)
+            self._happened = Happened(timed=False, ordered=False, contents=record.contents)
+        if self.left:
+            chosen = super().choose(choice)
+            self._compare(record)
+            return chosen
+        self._happened.follow(record)
+        beside = self._beside(choice.run)
+        running = choice.default.id if choice.stays else NOBODY
+        if record.is_forced:
+            running -= 1 + choice.key[0]
+        number = self._happened.number + beside
+        self._learn(number, len(record.steps))
+        self._enter(choice.run, number, running)
+        if number not in self._stay:
+            ready = choice.tasks[: choice.ready]
+            self._stay[number] = frozenset([task.id for task in ready if not _yields(task)])
+        self._settle(running)
+        chosen = choice.default
+        if running == NOBODY:
+            chosen = next((task for task in choice.tasks[: choice.ready] if _moves_nobody(task)), chosen)
+        others = [
+            self._note(choice, position, record, beside)
+            for position, task in enumerate(choice.tasks)
+            if task is not chosen
+        ]
+        if _moves_nobody(chosen) and running == NOBODY:
+            self._deferred = others
+        else:
+            self._put_all(others)
+        if self._valued:
+            self._came = number, self._effect(chosen, record, beside), len(record.steps)
+        if chosen is not choice.default:
+            self._waiting = Waiting(self._waiting, (choice.key, chosen.id), len(record.steps))
+        return chosen
+
+    def _settle(self, running: int) -> None:
+        """Whoever touched nothing waits again: nobody else need have gone before. Otherwise they might have."""
+        if self._deferred and running != NOBODY:
+            self._put_all(self._deferred)
+        else:
+            self.saved += len(self._deferred)
+        self._deferred = []
+
+    def _compare(self, record: Record) -> None:
+        """The program must come to the last choice of the plan in the step in which it came to it before."""
+        if not self.left and self._waiting is not None and self._waiting.step != len(record.steps):
+            self.strayed = True
+
+    def _note(self, choice: Choice, position: int, record: Record, beside: int) -> tuple[int, Waiting] | None:
+        cost = self._level + choice.cost(position)
+        if self.bound is not None and cost > self.bound:
+            return None
+        task = choice.tasks[position]
+        origin = self._happened.number + beside
+        number, effect = 0, None
+        if task.deadline is None and not self.hidden & UNFAIR:
+            if self._valued:
+                effect = self._effect(task, record, beside)
+                change = self._effects.get(effect)
+                number = 0 if change is None else origin + change
+            else:
+                number = self._happened.after(task.id, record.pending_of(task.id)) + beside
+        plan = (choice.key, task.id)
+        step = len(record.steps)
+        return cost, Waiting(self._waiting, plan, step, number=number, origin=origin, effect=effect)
+
+    def _effect(self, task: Task, record: Record, beside: int) -> object:
+        """All that decides what the next step of a task changes."""
+        assert record.contents is not None and task.pending is not None
+        touches = record.pending_of(task.id)
+        seen = record.contents.seen(task.pending, touches)
+        before = self._happened.before(task.id, touches, seen)
+        return None if before is None else (before, beside)
+
+    def _learn(self, number: int, steps: int) -> None:
+        """A state was reached by one step from another: the same step changes others in the same way."""
+        if self._came is not None:
+            origin, effect, step = self._came
+            if effect is not None and steps == step + 1:
+                self._effects[effect] = number - origin
+        self._came = None
+
+    def pick(self, key: tuple[int, int], count: int, run: Run) -> int:
+        """The same for the callbacks of an event loop."""
+        record = run.record
+        assert record is not None
+        if self.left:
+            picked = super().pick(key, count, run)
+            self._compare(record)
+            return picked
+        self._happened.follow(record)
+        self._enter(run, hash((self._happened.number, self._beside(run), key[0])), NOBODY)
+        if self.bound is None or self._level < self.bound:
+            for number in range(1, count):
+                waiting = Waiting(self._waiting, (key, number), len(record.steps))
+                self._put_all([(self._level + 1, waiting)])
+        return 0
+
+    def _beside(self, run: Run) -> int:
+        """What decides who goes on beside what has happened; 0 if nothing does."""
+        found: list[object] = []
+        if self.hidden & Hidden.TIME:
+            found += [run.now, *((task.id, task.deadline) for task in run.live)]
+        elif any(task.deadline is not None for task in run.live):
+            found += [
+                (task.id, round(task.deadline - run.now, SMALLEST_S))
+                for task in run.live
+                if task.deadline is not None
+            ]
+        if self._valued:
+            found += [(task.id, _waits(task, self._queues)) for task in run.live if task.free is not None]
+        if self.hidden & UNFAIR:
+            found += [(task.idle, *_fresh(task, run.changes)) for task in run.live]
+        if self.hidden & Hidden.FAIRNESS:
+            found.append(run.streak)
+        return hash(tuple(found)) if found else 0
+
+    def _enter(self, run: Run, number: int, running: int) -> None:
+        known = self._cheapest.get((number, running))
+        if known is not None and known <= self._level:
+            run.cut = run.aborting = True
+            raise Abort
+        self._cheapest[number, running] = self._level
+
+    def _put_all(self, found: Iterable[tuple[int, Waiting] | None]) -> None:
+        for cost, waiting in filter(None, found):
+            if self._is_known(waiting, cost):
+                self.saved += 1
+            else:
+                self._levels.setdefault(cost, []).append(waiting)
+
+    def _is_known(self, waiting: Waiting, cost: int) -> bool:
+        stay = self._stay.get(waiting.number) if waiting.number else None
+        if stay is None:
+            return False
+        task = waiting.deviation[1]
+        known = self._cheapest.get((waiting.number, task if task in stay else NOBODY))
+        return known is not None and known <= cost
+
+
+def points() -> Points:
+    """Of the code under test."""
+    assert engine.STATE.events is not None
+    return engine.STATE.events.points
+
+
+def _moves_nobody(task: Task) -> bool:
+    """Whether what it is about to do touches nothing: it waited, and what it waited for is there for good."""
+    pending = task.pending
+    return task.deadline is None and pending is not None and pending.kind is Kind.JOIN
+
+
+def _fresh(task: Task, changes: int) -> list[int]:
+    """Which of the places that it has looked at show what they did then: the first, the second, ..."""
+    return [number for number, at in enumerate(task.seen.values()) if at == changes]
+
+
+def _waits(task: Task, queues: bool) -> int:
+    """Where a task stands in the queue of what it waits for, if that can matter; -1 if it was told to go on."""
+    pending = task.pending
+    if pending is not None and pending.kind is Kind.RESUME:
+        queue = list(pending.name._waiters)  # type: ignore[attr-defined]
+        waiter = task.free.__self__._waiter  # type: ignore[union-attr]
+        if waiter not in queue:
+            return -1
+        return queue.index(waiter) if queues or not pending.obj.is_users else 0
+    if pending is not None and pending.kind is Kind.WAIT:
+        return -int(task.free())  # type: ignore[misc]
+    return 0
+
+
+def _yields(task: Task) -> bool:
+    return task.pending is not None and task.pending.kind is Kind.YIELD
+
+
+WAY = Way(States, "every state within the bound, each gone on from once")
