@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.faults import CrashFault, ProtocolFault, SilenceFault
+from conclab.classroom.faults import CrashFault, Fault, ProtocolFault, SilenceFault
 
 if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
@@ -25,24 +25,40 @@ class Pipe:
         self.until = until  # of the whole case, by our own clock
         self.received = 0
         self.messages = 0
+        self.fault: Fault | None = None  # what it ended with
         self._buffer = bytearray()
+
+    def end(self, fault: Fault) -> Fault:
+        """Nothing more is said: whoever goes on gets the same fault at once."""
+        self.fault = self.fault or fault
+        return fault
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one. Raises a Fault if it can't be taken."""
+        if self.fault is not None:
+            raise self.fault
         try:
             data = wire.frame(message)
         except wire.WireError as error:
-            raise ProtocolFault(f"what the submission is to be told is too large: {error}") from None
+            raise self.end(ProtocolFault(f"what the submission is to be told is too large: {error}")) from None
         self.worker.sock.settimeout(self._left())
         try:
             self.worker.sock.sendall(data)
         except TimeoutError:
-            raise SilenceFault(self._silent("the submission's process reads nothing")) from None
+            raise self.end(SilenceFault(self._silent("the submission's process reads nothing"))) from None
         except OSError:
-            raise CrashFault(self.worker.ending()) from None
+            raise self.end(CrashFault(self.worker.ending())) from None
 
     def receive(self, who: str) -> dict[str, Any]:
         """Wait for one. `who` is named if nothing comes."""
+        if self.fault is not None:
+            raise self.fault
+        try:
+            return self._receive(who)
+        except Fault as fault:
+            raise self.end(fault)  # noqa: B904 - the same one
+
+    def _receive(self, who: str) -> dict[str, Any]:
         end = time.monotonic() + self._left()
         head = self._take(wire.HEADER, end, who)
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conclab.classroom.channel import wire
 from conclab.classroom.faults import ProtocolFault, StudentError
 from conclab.classroom.hosted.base import Hosted
+from conclab.classroom.model import Reason
 from conclab.classroom.stage.remote import Remote
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ class Reader:
         if type(told) is not dict:
             raise ProtocolFault("an exception without a name")
         at = self.place(told.get("at"))
-        return StudentError(str(told.get("type")), str(told.get("text")), line=at[1] if at else None)
+        error = StudentError(str(told.get("type")), str(told.get("text")), line=at[1] if at else None)
+        if error.type == "AttributeError" and error.message.startswith("module ") and at is None:
+            error.reason = Reason.MISSING
+        return error
 
 
 def packed(value: Any) -> Any:

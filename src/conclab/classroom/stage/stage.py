@@ -8,6 +8,7 @@ or a fault was seen, is not used again.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.faults import Fault, ProtocolFault, StuckFault
@@ -45,6 +46,7 @@ class Stage(Making):
         self.chooser = Chooser(policy)
         self.reader = Reader(self, files)
         self.story = Story(files)
+        self.fingerprint = sha256("".join(files.values()).encode("utf-8", "replace")).hexdigest()[:6]
         self.code = Remote(self, 0, file=next(iter(files)))
         self.main = Task(MAIN, "main")
         self.main.state = State.ENDED
@@ -67,6 +69,20 @@ class Stage(Making):
     def left(self) -> tuple[str, ...]:
         """Threads that the submission started and that have not ended."""
         return tuple(task.name for task in self.tasks.values() if not task.ours and not task.ended)
+
+    @property
+    def plan(self) -> list[tuple[tuple[int, int], int]]:
+        """Where the order is another one than that which nobody decides."""
+        return self.chooser.plan
+
+    @property
+    def steps(self) -> int:
+        """How many there were."""
+        return self.chooser.steps
+
+    def told(self) -> dict[str, Any]:
+        """The steps of this execution as a story."""
+        return self.story.told(self.tasks.values())
 
     # ---- what an author says
 
@@ -215,7 +231,11 @@ class Stage(Making):
     def settle(self) -> None:
         """Listen until nobody runs: everybody has announced an operation, waits or has ended."""
         while running := [task for task in self.tasks.values() if task.state is State.RUNNING]:
-            self._take(self.pipe.receive(f"{running[0].name} of the submission"))
+            message = self.pipe.receive(f"{running[0].name} of the submission")
+            try:
+                self._take(message)
+            except ProtocolFault as fault:
+                raise self.pipe.end(fault)  # noqa: B904 - the same one
         me = self.current.pending
         if me is not None and not me.told and not me.free():
             me.told = True
