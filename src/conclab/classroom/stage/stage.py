@@ -68,7 +68,12 @@ class Stage(Making):
     @property
     def left(self) -> tuple[str, ...]:
         """Threads that the submission started and that have not ended."""
-        return tuple(task.name for task in self.tasks.values() if not task.ours and not task.ended)
+        return tuple(task.name for task in self._alive() if not task.ours and not self.coroutines.is_loop(task))
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing goes on in the worker."""
+        return not self.left and self.coroutines.idle and all(task.ended for task in self.tasks.values() if task.ours)
 
     @property
     def plan(self) -> list[tuple[tuple[int, int], int]]:
@@ -349,6 +354,8 @@ class Stage(Making):
             if isinstance(fault, ProtocolFault):
                 raise
             task.error = fault  # type: ignore[assignment]
+        if task.on_end is not None:
+            task.on_end()
 
     def _end(self, message: dict[str, Any]) -> None:
         number = message.get("end")

@@ -93,7 +93,7 @@ class Student:
 
     def _stage(self, policy: Policy, number: int) -> Stage:
         """A new stage, on the worker that is there if nothing is left in it."""
-        if self.last is not None and (self.last.left or self._pipe is None or self._pipe.fault is not None):
+        if self.last is not None and not (self.last.clean and self._pipe is not None and self._pipe.fault is None):
             self.close()
         if self._fault is not None:
             raise self._fault
