@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def launch(
     fds = sorted(set(pass_fds))
     if fds and fds[0] < FIRST_FREE:
         raise BadRequestError(f"descriptor {fds[0]} is the program's own; pass one from {FIRST_FREE} up")
+    bubblewrap = _bubblewrap() if layer is Layer.NAMESPACES else ""
     own = folder or Path(tempfile.mkdtemp(prefix="conclab-"))
     order = Order(
         {
@@ -86,7 +88,7 @@ def launch(
             "processes": limits.processes,
             "folder_bytes": limits.folder_bytes,
             "folder_files": limits.folder_files,
-            "bubblewrap": "",
+            "bubblewrap": bubblewrap,
             "boot": str(BOOT),
             "sources": str(SOURCES),
         }
@@ -106,7 +108,7 @@ class Confined:
         try:
             # Not the venv's own start: site-packages would cost more than all the rest, and be readable.
             self._keeper = subprocess.Popen(
-                [python, "-I", "-S", "-B", order.boot, order.sources],
+                [python, "-I", "-S", order.boot, order.sources],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -199,6 +201,13 @@ class Confined:
         self._control.close()
         if self._keeper.stderr is not None:
             self._keeper.stderr.close()
+
+
+def _bubblewrap() -> str:
+    found = shutil.which("bwrap")
+    if found is None:
+        raise ConclabError("bubblewrap is not installed: apt install bubblewrap, or ask for the layer below")
+    return found
 
 
 def environment(order: Order, mark: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Started by `launching` as `python -I -S -B boot.py`, with the control socket as its standard input.
+"""Started by `launching` as `python -I -S boot.py`, with the control socket as its standard input.
 
 The interpreter that starts here forks once: the parent becomes the keeper, the child the program.
+Inside namespaces it starts a second time, and goes on as the program.
 """
 
 import os
@@ -24,14 +25,18 @@ def _exactly(fd: int, size: int) -> bytes:
     return data
 
 
-def _keep(sources: str) -> None:
+def _start(sources: str, *inside: str) -> None:
     """Return in the program's process alone, when it is set apart."""
     sys.path.insert(0, sources)
     from conclab.sandbox.inside import keeper, order, worker  # noqa: PLC0415 - the path is known only now
 
     sys.path.pop(0)  # what else lies there is no part of the program's standard library
+    if inside:
+        worker.run(worker.wake(*map(int, inside)))
+        return
     kept = keeper.Keeper(CONTROL, order.unpacked(_received(CONTROL)))
-    keeper.shield()
+    worker.prepare(kept.order.layer)
+    kept.prepare()
     child = os.fork()
     if child:
         kept.stay(child)
@@ -40,4 +45,4 @@ def _keep(sources: str) -> None:
     worker.run(kept.order)
 
 
-_keep(sys.argv[1])
+_start(*sys.argv[1:])

@@ -16,13 +16,13 @@ from conclab.sandbox.inside import measuring, removing
 from conclab.sandbox.inside.killing import Tree
 from conclab.sandbox.inside.order import BASIC, NAMESPACES
 from conclab.sandbox.inside.streams import Drain
+from conclab.sandbox.inside.worker import READY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conclab.sandbox.inside.order import Order
 
 GLANCE_MS = 50  # between two looks at the folder
-READY = b"ready"  # on the program's status pipe, when nothing of it has run and everything holds
 BY_SIGNAL = 128  # bubblewrap's exit code for a program that a signal ended, as a shell's
 
 
@@ -39,6 +39,16 @@ class Keeper:
         self.stopped = False
         self.excess = ""
         self.tree = Tree(0)
+
+    def prepare(self) -> None:
+        """Choose whose program it will be, and give that user the folder."""
+        shield()
+        if self.order.layer >= BASIC and sys.platform == "linux":
+            from conclab.sandbox.inside import identity  # noqa: PLC0415
+
+            self.order.uid = identity.choose()
+            if self.order.uid:
+                identity.hand_over(self.order.folder, self.order.uid)
 
     def stay(self, worker: int) -> None:
         """Watch the program until it ends or has to, leave nothing of it, and report."""
@@ -96,8 +106,12 @@ class Keeper:
         problem = "" if self.status == READY or self.stopped else self._why_not_ready()
         try:
             removing.remove(self.order.folder)
+            if self.order.uid:
+                from conclab.sandbox.inside import leftovers  # noqa: PLC0415
+
+                leftovers.sweep(self.order.uid)
         except OSError as error:
-            problem = problem or f"its folder could not be removed: {error}"
+            problem = problem or f"not all that it left could be removed: {error}"
         return problem
 
     def _why_not_ready(self) -> str:

@@ -37,3 +37,16 @@ def _checked(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
+
+
+def capset(head: object, sets: object) -> None:
+    """Set the capabilities of this process. Raises OSError."""
+    _checked(_libc.capset(head, sets), "capset")
+
+
+def remove_ipc(kind: str, number: int) -> None:
+    """Remove a System V segment (`shm`), queue (`msg`) or set of semaphores (`sem`). Raises OSError."""
+    if kind == "sem":
+        _checked(_libc.semctl(number, 0, 0), "semctl")
+    else:
+        _checked(getattr(_libc, f"{kind}ctl")(number, 0, None), f"{kind}ctl")

@@ -6,11 +6,14 @@ import os
 import resource
 import sys
 
+from conclab.sandbox.inside.order import NAMESPACES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conclab.sandbox.inside.order import Order
 
 KILL = 9
+BESIDE = 2  # bubblewrap's own, in the same namespace
 OTHERS = 256  # processes and threads that an ordinary user may start elsewhere meanwhile
 
 
@@ -22,17 +25,18 @@ def apply(order: Order) -> None:
     _limit("AS", order.memory_bytes)
     _limit("CPU", order.cpu_s)
     _limit("MSGQUEUE", 0)
-    _limit("NPROC", order.processes if order.uid else _running() + OTHERS + order.processes)
-    if sys.platform == "linux":
-        tie()
+    alone = order.uid or order.layer == NAMESPACES
+    _limit("NPROC", order.processes + (BESIDE if alone else OTHERS + _running()))
 
 
 def tie() -> None:
-    """End with the keeper, and gain nothing by executing a setuid program."""
+    """End with the keeper, and gain nothing by executing a setuid program. A change of user unties."""
+    if sys.platform != "linux":
+        return
     from conclab.sandbox.inside import libc  # noqa: PLC0415 - Linux only
 
     keeper = os.getppid()
-    libc.prctl(libc.PR_SET_DUMPABLE, 1)  # a change of user takes it away, and /proc/self with it
+    libc.prctl(libc.PR_SET_DUMPABLE, 1)  # the keeper is not: a program may look into itself
     libc.prctl(libc.PR_SET_PDEATHSIG, KILL)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     if os.getppid() != keeper:
