@@ -1,6 +1,6 @@
 """When a keeper is gone without tidying up: ends what it left, told by a mark that nobody else has.
 
-The second best way. A program that is not set apart can hide from it; whoever is found is its own for certain.
+The second best way: a program that is not set apart can hide from it. Whoever is found is its own.
 """
 
 from __future__ import annotations

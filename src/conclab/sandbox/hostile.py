@@ -1,17 +1,19 @@
 """Run as an untrusted program to probe a layer: tries what such a program would, and tells what succeeded.
 
-One name a line on the descriptor that it is given, then `done`. Standard library only, and nothing of conclab:
-it must run where nothing else can be read. Nothing that succeeds here does harm.
+One name a line on the descriptor that it is given, then `done`. Standard library only, nothing of conclab: it
+must run where nothing else can be read. Nothing that succeeds here does harm.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import mmap
 import os
 import resource
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -97,8 +99,12 @@ def trace() -> bool:
 
 
 def read_memory() -> bool:
-    """With no address given, only a refusal differs from an empty answer."""
-    return system_call(NUMBERS[os.uname().machine][1], VICTIM, 0, 0, 0, 0, 0) >= 0
+    """From an address where nothing is: only who may read is told so."""
+    mine = ctypes.create_string_buffer(1)
+    here = struct.pack("PN", ctypes.addressof(mine), 1)
+    there = struct.pack("PN", 1, 1)
+    system_call(NUMBERS[os.uname().machine][1], VICTIM, here, 1, there, 1, 0)
+    return ctypes.get_errno() == errno.EFAULT
 
 
 def take_descriptor() -> bool:
@@ -168,7 +174,7 @@ def segment() -> bool:
 
 
 def shared_memory() -> None:
-    path = f"/dev/shm/conclab-{os.getpid()}"
+    path = f"/dev/shm/conclab-{os.getpid()}"  # noqa: S108
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     os.unlink(path)
 
@@ -179,7 +185,7 @@ def watch() -> bool:
 
 
 def daemon() -> bool:
-    """Forked twice, in a session of its own, with the pipe that shows whether it lives. Not a success by itself."""
+    """Forked twice, in a session of its own, holding the pipe that shows whether it lives."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -199,7 +205,11 @@ def flood() -> bool:
 
 def system_call(number: int, *arguments: object) -> int:
     """Return what the kernel answers, -1 for a refusal."""
-    return int(LIBC.syscall(*(ctypes.c_long(each) if isinstance(each, int) else each for each in (number, *arguments))))
+    return int(
+        LIBC.syscall(
+            *(ctypes.c_long(each) if isinstance(each, int) else each for each in (number, *arguments))
+        )
+    )
 
 
 ATTACKS: dict[str, Callable[[], object]] = {

@@ -8,13 +8,13 @@
         ending = confined.wait(10.0)  # None: it still runs
     ending = confined.kill()  # at once, however it ended; what `with` does at its end
 
-The script runs as `__main__` of a fresh interpreter without site-packages, in a folder of its own: its current
-directory and the only place that it may write. `read` names what else it may read; from KERNEL up it can read
-nothing besides, the standard library excepted. Threads are always allowed; `needs` opens "processes" and
-"network", and ignores every other word. Nothing is decided by what a program prints.
+The script runs as `__main__` of a fresh interpreter without site-packages, in a folder of its own: its
+current directory, and the only place that it may write. `read` names what else it may read; from KERNEL up
+it can read nothing besides but the standard library. Threads are always allowed; `needs` opens "processes"
+and "network", and ignores every other word. Nothing is decided by what a program prints.
 
-The new interpreter forks once. Its parent half is the keeper (`inside/keeper.py`), trusted and small, which ends
-the whole tree when the program ends, when it is told to, and when the process that launched it is gone.
+The new interpreter forks once. Its parent half is the keeper (`inside/keeper.py`), which ends the whole tree
+when the program ends, when it is told to, and when the process that launched it is gone.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def launch(
 ) -> Confined:
     """Start a script under exactly this layer: where it can't be had, the program does not run.
 
-    `folder` is handed over: the program may write there, and it is removed with the program. Without it, one is
-    made. Returns at once; whether the program could be set apart is in its ending.
+    `folder` is handed over: the program may write there, and it is removed with the program. Without it, one
+    is made. Returns at once; whether the program could be set apart is in its ending.
     """
     if sys.platform == "win32":
         raise ConclabError("programs can't be run apart on Windows; use the Windows Subsystem for Linux")
@@ -93,7 +93,8 @@ def launch(
             "sources": str(SOURCES),
         }
     )
-    return Confined(order, os.path.realpath(python))
+    # Not the start of a virtual environment: its site-packages would take longer than all the rest.
+    return Confined(order, os.path.realpath(shutil.which(python) or python))
 
 
 class Confined:
@@ -106,17 +107,7 @@ class Confined:
         self._ending: Ending | None = None
         self._control, theirs = socket.socketpair()
         try:
-            # Not the venv's own start: site-packages would cost more than all the rest, and be readable.
-            self._keeper = subprocess.Popen(
-                [python, "-I", "-S", order.boot, order.sources],
-                stdin=theirs,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=environment(order, self._mark),
-                cwd="/",
-                pass_fds=order.fds,
-                start_new_session=True,
-            )
+            self._keeper = _start(order, python, theirs.fileno(), self._mark)
         except OSError as error:
             self._control.close()
             aftermath.remove(order.folder)
@@ -156,9 +147,9 @@ class Confined:
 
     def kill(self) -> Ending:
         """End the program with all that it started, wherever that has hidden, and remove its files."""
+        self._tell(b"k")  # before the lock: another thread may wait for the end
         with self._lock:
             if self._ending is None:
-                self._tell(b"k")
                 self._take(PATIENCE_S)
             if self._ending is None:
                 self._lost()
@@ -166,7 +157,7 @@ class Confined:
             return self._ending
 
     def _tell(self, request: bytes) -> None:
-        with suppress(OSError):  # it has just ended: its report is in the pipe
+        with suppress(OSError):  # it has ended: its report is in the pipe, or was read
             self._control.sendall(request)
 
     def _take(self, timeout_s: float | None, *, live: bool = False) -> None:
@@ -201,6 +192,19 @@ class Confined:
         self._control.close()
         if self._keeper.stderr is not None:
             self._keeper.stderr.close()
+
+
+def _start(order: Order, python: str, control: int, mark: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [python, "-I", "-S", order.boot, order.sources],
+        stdin=control,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment(order, mark),
+        cwd="/",
+        pass_fds=order.fds,
+        start_new_session=True,
+    )
 
 
 def _bubblewrap() -> str:

@@ -60,8 +60,8 @@ class Stream:
 class Output:
     """What a program wrote. For people: nothing is ever decided by it."""
 
-    stdout: Stream = Stream()  # noqa: RUF009 - frozen
-    stderr: Stream = Stream()  # noqa: RUF009 - frozen
+    stdout: Stream = Stream()
+    stderr: Stream = Stream()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Ending:
     problem: str = ""  # no fault of the program: why it could not be started apart, or be followed
     memory_bytes: int = 0  # the most that one of its processes had in memory
     cpu_s: float = 0.0
-    output: Output = Output()  # noqa: RUF009 - frozen
+    output: Output = Output()
 
     def __str__(self) -> str:
         if self.problem or self.excess:

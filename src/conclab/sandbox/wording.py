@@ -29,13 +29,11 @@ HOLDS = {
 RECOGNISED = (
     (
         ("setting up uid map: Permission denied", "Failed RTM_NEWADDR"),
-        "AppArmor forbids user namespaces (Ubuntu 23.10 and later): allow them for bubblewrap with a profile in"
-        " /etc/apparmor.d/bwrap (docs/sandbox.md has it)",
+        "AppArmor forbids user namespaces: docs/sandbox.md has a profile that allows them for bubblewrap",
     ),
     (
         ("No permissions to create new namespace", "Creating new namespace failed"),
-        "namespaces are forbidden, as in a container: start it with --security-opt seccomp=unconfined, or set"
-        " kernel.unprivileged_userns_clone=1 on the machine",
+        "a container or the machine forbids namespaces: docs/sandbox.md says how to allow them",
     ),
     (
         ("Can't mount proc", "Failed to make / slave", "pivot_root"),
@@ -47,7 +45,10 @@ RECOGNISED = (
         ("system call 444: Operation not supported",),
         "Landlock is switched off: start the kernel with lsm=landlock,... (see /sys/kernel/security/lsm)",
     ),
-    (("system call 444: Operation not permitted",), "this container forbids Landlock: a newer runtime allows it"),
+    (
+        ("system call 444: Operation not permitted",),
+        "this container forbids Landlock: a newer runtime allows it",
+    ),
     (("no table of system calls",), "seccomp is done for x86_64 and aarch64 only"),
     (("prctl 22:",), "this kernel or container has no seccomp filters"),
 )

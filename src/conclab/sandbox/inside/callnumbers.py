@@ -1,4 +1,4 @@
-"""Numbers of system calls on x86_64 and aarch64, from the kernel's `unistd.h`. None: there is no such call there."""
+"""Numbers of system calls on x86_64 and aarch64, from the kernel's `unistd.h`. None: no such call there."""
 
 from __future__ import annotations
 

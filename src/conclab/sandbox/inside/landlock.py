@@ -1,7 +1,7 @@
 """Lets a program touch named files alone (landlock(7)). Needs no privilege and no package.
 
-What the running kernel's version of Landlock knows is all handled, so what no rule allows is refused: reading,
-writing, TCP, signals to strangers and their abstract sockets. What it doesn't know, `seccomp` refuses.
+All that the running kernel's version knows is handled, so what no rule allows is refused: reading, writing,
+TCP, signals to strangers and their abstract sockets. What it doesn't know, `seccomp` refuses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from conclab.sandbox.inside import libc
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the same on every machine
 VERSION, PATH_BENEATH = 1, 1  # flag of the first, type of rule of the second
-EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 5, 1 << 8
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG = (
+    1 << 0,
+    1 << 1,
+    1 << 2,
+    1 << 3,
+    1 << 5,
+    1 << 8,
+)
 TRUNCATE, IOCTL = 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
 WRITE = READ_FILE | WRITE_FILE | TRUNCATE

@@ -1,4 +1,4 @@
-"""What a program can leave outside its folder and its processes: told by its owner, which it alone has had."""
+"""What a program can leave outside its folder and its processes, told by its owner, who was nobody else."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ def prctl(option: int, *arguments: object) -> None:
 
 def syscall(number: int, *arguments: object) -> int:
     """Make one system call by its number. Raises OSError."""
-    return _checked(_libc.syscall(_wide(number), *[_wide(each) for each in arguments]), f"system call {number}")
+    return _checked(
+        _libc.syscall(_wide(number), *[_wide(each) for each in arguments]), f"system call {number}"
+    )
 
 
 def _wide(argument: object) -> object:

@@ -1,4 +1,4 @@
-"""How full a program's folder is. Looked at while the program runs, so nothing here may trust what it sees."""
+"""How full a program's folder is. Looked at while the program runs: nothing here trusts what it sees."""
 
 from __future__ import annotations
 

@@ -29,11 +29,15 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where glibc puts it, no choice of our
 def readable(order: Order) -> list[str]:
     """List them, with what the order names; only those that are here."""
     programs = PROGRAMS if "processes" in order.needs else ()
-    return [path for path in (*SYSTEM, *programs, *_interpreter(), order.script, *order.read) if os.path.exists(path)]
+    return [
+        path
+        for path in (*SYSTEM, *programs, *_interpreter(), order.script, *order.read)
+        if os.path.exists(path)
+    ]
 
 
 def _interpreter() -> list[str]:
-    """The folders of the standard library and its extensions, apart from the rest of what the prefix holds."""
+    """The folders of the standard library and its extensions, without the rest of the prefix."""
     standard = os.path.dirname(os.__file__)
     shared = [os.path.join(prefix, "lib") for prefix in {sys.base_prefix, sys.base_exec_prefix}]
     return [os.path.realpath(sys.executable), standard, *shared]

@@ -1,4 +1,4 @@
-"""Removes a folder that a hostile program has filled. All its processes are dead by then: nobody races with this.
+"""Removes a folder that a hostile program has filled. Its processes are dead by then: nobody races with this.
 
 Links are removed, never followed. Folders are emptied upwards, so one that is nested deeper than any path
 can be long costs neither recursion nor descriptors. Permissions are given back before a folder is opened.

@@ -1,8 +1,8 @@
 """Refuses system calls that no exercise needs and that reach beyond a program's own process and folder.
 
-A filter in the kernel's own bytecode (seccomp(2), bpf(4)), without libseccomp. It complements Landlock, which
-knows nothing of permissions, owners, priorities or limits of others. `chmod` and its kin are refused everywhere:
-Landlock would let a program change the permissions of every file of its user.
+A filter in the kernel's own bytecode (seccomp(2)), without libseccomp. It complements Landlock, which knows
+nothing of permissions, owners, priorities or limits of others. `chmod` and its kin are refused everywhere, in
+the program's own folder too: Landlock would let it change the permissions of every file of its user.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ TRUNCATE, ACCESS_MODE = 0x200, 3  # O_TRUNC, O_ACCMODE
 UNIX, INET, INET6 = 1, 2, 10  # AF_*
 
 PROCESSES = ("fork", "vfork", "execve", "execveat")
-UNKNOWN = ("clone3", "openat2")  # their arguments lie in memory, where a filter can't look: glibc uses the older
+UNKNOWN = (
+    "clone3",
+    "openat2",
+)  # their arguments lie in memory, where a filter can't look: glibc uses the older
 SPECIAL = {*PROCESSES, *UNKNOWN, "clone", "kill", "tgkill", "socket", "socketpair", "prlimit64"}
 SPECIAL |= {"sched_setaffinity", "open", "openat", "creat"}
 NEVER = tuple(name for name in NUMBERS if name not in SPECIAL)

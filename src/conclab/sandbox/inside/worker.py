@@ -102,7 +102,7 @@ def _lock(order: Order) -> None:
         devices=list(places.DEVICES),
         tcp=network,
     )
-    families = (seccomp.INET, seccomp.INET6) if network else ()
+    families: tuple[int, ...] = (seccomp.INET, seccomp.INET6) if network else ()
     if order.layer == NAMESPACES and (processes or network):
         families += (seccomp.UNIX,)  # inside, there is no socket of anybody else to connect to
     seccomp.apply(processes=processes, families=families)
