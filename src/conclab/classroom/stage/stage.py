@@ -223,7 +223,7 @@ class Stage(Making):
 
     def _go_on(self) -> bool:
         self.settle()
-        waiting = [task for task in self.tasks.values() if task.state is State.WAITING]
+        waiting = [task for task in self.tasks.values() if task.state is State.WAITING and not task.on_hold]
         if not waiting:
             return False
         chosen = self.chooser.choose(self.current, waiting)

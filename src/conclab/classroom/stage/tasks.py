@@ -37,6 +37,7 @@ class Task:
         self.result: Any = None
         self.error: StudentError | None = None
         self.at: tuple[str, int] | None = None
+        self.on_hold = False  # by a test that looks what others can do without it
         self.on_end: Callable[[], None] | None = None  # of a test that looks at the very moment of its end
 
     def __repr__(self) -> str:

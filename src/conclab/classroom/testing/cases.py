@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from conclab.classroom.model import Case, CaseResult, Mark, Reason, Trust, Visibility
 from conclab.classroom.testing.judging import broken
 from conclab.errors import BadRequestError, ContentError
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +28,22 @@ STARTING_S = 60.0
 
 
 def run_cases(
-    lab: LabFolder, submission: Path, *, hidden: bool, only: Iterable[str] = (), replay: str = "", repeat: bool = True
+    lab: LabFolder,
+    submission: Path,
+    *,
+    hidden: bool,
+    layer: Layer = Layer.BASIC,
+    only: Iterable[str] = (),
+    replay: str = "",
+    repeat: bool = True,
+    python: str = sys.executable,
 ) -> tuple[CaseResult, ...]:
-    """One result for each declared case, in declared order, whatever happens. Raises BadRequestError."""
+    """One result for each declared case, in declared order, whatever happens.
+
+    `submission` is a folder with its files; `layer` how far apart they run, `only` some cases by id, `replay`
+    the code of one schedule, `python` the interpreter of the worker. With `repeat`, a hidden case that fails
+    is repeated twice. Raises BadRequestError if pytest or hypothesis is missing.
+    """
     cases = [case for case in lab.lab.cases if hidden or not case.hidden]
     wanted = list(only)
     if wanted:
@@ -37,6 +51,7 @@ def run_cases(
     job = {
         "submission": str(submission), "files": list(lab.lab.files), "timeout_s": lab.lab.timeout_s,
         "seed": f"{lab.lab.id} {lab.lab.digest}", "only": wanted, "replay": replay, "repeat": repeat,
+        "layer": int(layer), "needs": sorted(lab.lab.needs), "python": python,
     }  # fmt: skip
     patience = STARTING_S + PATIENCE * lab.lab.timeout_s * len(cases)
     lines, ending = _pytest(lab.tests(hidden=hidden), lab.folder, job, patience_s=patience)

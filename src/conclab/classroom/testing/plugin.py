@@ -20,6 +20,7 @@ from conclab.classroom.model import Case, CaseResult, Mark
 from conclab.classroom.testing.judging import judge, repeated, together
 from conclab.classroom.testing.student import Student
 from conclab.errors import ContentError
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,10 @@ class Cases:
             tuple(self.job["files"]),
             seed=f"{self.job['seed']} {_name(request.node)}",
             timeout_s=self.job["timeout_s"],
-            replay=self.job.get("replay", ""),
+            replay=self.job["replay"],
+            layer=Layer(self.job["layer"]),
+            needs=self.job["needs"],
+            python=self.job["python"],
         )
         yield student
         student.close()
