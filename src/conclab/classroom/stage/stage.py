@@ -8,6 +8,7 @@ or a fault was seen, is not used again.
 
 from __future__ import annotations
 
+import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -193,7 +194,7 @@ class Stage(Making):
         return task
 
     def _next_call(self, task: Task) -> int:
-        task.call = len(self._by_call) + 1
+        task.call = secrets.randbits(48)  # an answer can't be sent before the question
         self._by_call[task.call] = task
         return task.call
 
