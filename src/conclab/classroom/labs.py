@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.model import Lab
-from conclab.classroom.testing.cases import collect
+from conclab.classroom.testing.grading import collect
 from conclab.errors import ContentError, UnknownNameError
 
 if TYPE_CHECKING:
