@@ -81,7 +81,9 @@ def _trials(lab: LabFolder, times: int) -> Iterator[Trial]:
     yield Trial("the starter fails", lab.starter, _all_passed)
     for wrong in lab.wrong:
         files = lab.starter | {lab.lab.files[0]: wrong.file.read_text(encoding="utf-8")}
-        yield Trial(f"wrong/{wrong.name} fails by {wrong.fails}", files, _not_failed, times, only=(wrong.fails,))
+        yield Trial(
+            f"wrong/{wrong.name} fails by {wrong.fails}", files, _not_failed, times, only=(wrong.fails,)
+        )
     hidden = tuple(case.id for case in lab.lab.cases if case.hidden)
     for about, files in cheats(lab.solution) if hidden else ():
         what = f"a submission that {about} passes no hidden case"

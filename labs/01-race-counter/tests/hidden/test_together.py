@@ -37,7 +37,9 @@ def test_check_and_take(stage):
     ann = stage.thread("ann", counter.take, wanted)
     bob = stage.thread("bob", counter.take, wanted)
     stage.run()
-    assert sorted([ann.result, bob.result]) == [False, True], f"{ann.result} and {bob.result}: one can have it"
+    assert sorted([ann.result, bob.result]) == [False, True], (
+        f"{ann.result} and {bob.result}: one can have it"
+    )
     assert cell.value == there - wanted
 
 

@@ -50,7 +50,7 @@ def grade_many(
     """The same for many, one after the other in one grader process; results come as they are made."""
     cases = [case for case in lab.lab.cases if hidden or not case.hidden]
     job = {
-        "files": list(lab.lab.files), "seed": f"{lab.lab.id} {lab.lab.digest}", "replay": replay, "repeat": repeat,
-        "needs": sorted(lab.lab.needs), "layer": int(layer), "python": python,
+        "files": lab.lab.files, "seed": f"{lab.lab.id} {lab.lab.digest}", "needs": sorted(lab.lab.needs),
+        "layer": int(layer), "python": python, "replay": replay, "repeat": repeat,
     }  # fmt: skip
     return grade(lab.folder, lab.tests(hidden=hidden), cases, entries, timeout_s=lab.lab.timeout_s, job=job)

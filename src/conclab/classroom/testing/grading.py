@@ -1,7 +1,7 @@
-"""A grader process: pytest with a lab's tests, for one submission after the other. Starting it is the dear part.
+"""A grader process: pytest with a lab's tests, for one submission after the other.
 
-If it ends too early (it should not: no code of a submission runs in it), the submission that it was busy
-with is BROKEN and another one goes on with the rest.
+Starting it is the dear part. If it ends too early (no code of a submission runs in it, so it should not),
+the submission that it was busy with is BROKEN and another one goes on with the rest.
 """
 
 from __future__ import annotations
@@ -90,7 +90,13 @@ def collect(folder: Path, tests: Sequence[Path]) -> tuple[Case, ...]:
 
 
 def grade(
-    folder: Path, tests: Sequence[Path], cases: Sequence[Case], entries: Sequence[Entry], *, timeout_s: float, job: dict[str, Any]
+    folder: Path,
+    tests: Sequence[Path],
+    cases: Sequence[Case],
+    entries: Sequence[Entry],
+    *,
+    timeout_s: float,
+    job: dict[str, Any],
 ) -> Iterator[Graded]:
     """Grade one entry after the other; each result comes when it is there. `job` is for the plugin."""
     done = 0
@@ -108,7 +114,9 @@ def grade(
             done += 1
 
 
-def _listen(lines: Lines, entries: Sequence[Entry], cases: Sequence[Case], timeout_s: float) -> Iterator[Graded]:
+def _listen(
+    lines: Lines, entries: Sequence[Entry], cases: Sequence[Case], timeout_s: float
+) -> Iterator[Graded]:
     results: dict[str, list[CaseResult]] = {}
     number, patience = 0, STARTING_S
     while number < len(entries) and (line := lines.next(patience)) is not None:
@@ -127,7 +135,10 @@ def _complete(
     """A result for each declared case, whatever happened."""
     wanted = [case.id for case in cases if not entry.only or case.id in entry.only]
     return {
-        case: [*results.get(case, [])[: entry.times], *[broken(case, why)] * (entry.times - len(results.get(case, [])))]
+        case: [
+            *results.get(case, [])[: entry.times],
+            *[broken(case, why)] * (entry.times - len(results.get(case, []))),
+        ]
         for case in wanted
     }
 
@@ -146,22 +157,31 @@ def _pytest(
     """Start it. At the end of the block it is ended, with whatever it started."""
     missing = [name for name in NEEDS if find_spec(name) is None]
     if missing:
-        raise BadRequestError(f"{' and '.join(missing)} can't be imported here: pip install 'conclab[classroom]'")
+        raise BadRequestError(
+            f"{' and '.join(missing)} can't be imported here: pip install 'conclab[classroom]'"
+        )
     read, write = os.pipe()
     with tempfile.TemporaryDirectory(prefix="conclab-grade-") as home, os.fdopen(read):
         request, ini = Path(home, "job.json"), Path(home, "pytest.ini")
         request.write_text(json.dumps({**job, "out": write}), encoding="utf-8")
         ini.write_text("[pytest]\n", encoding="utf-8")
         command = [
-            sys.executable, "-B", "-m", "pytest", "-q", "-c", str(ini), f"--rootdir={folder}", f"--confcutdir={folder}",
-            "-p", "no:cacheprovider", "-p", "conclab.classroom.testing.plugin", "--import-mode=importlib",
-            "--conclab-job", str(request), *options, *map(str, tests),
+            sys.executable, "-B", "-m", "pytest", "-q", "-c", str(ini), "-p", "no:cacheprovider",
+            f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib",
+            "-p", "conclab.classroom.testing.plugin", "--conclab-job", str(request),
+            *options, *map(str, tests),
         ]  # fmt: skip
         with Path(home, "said").open("wb") as said:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=_environment(home),
-                pass_fds=[write], start_new_session=True, cwd=home,
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env=_environment(home),
+                pass_fds=[write],
+                start_new_session=True,
+                cwd=home,
+            )
         os.close(write)
         try:
             yield process, Lines(read)
@@ -192,7 +212,9 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
         return ""
     told = _said(process)
     content = [line for line in told.splitlines() if "ContentError: " in line]
-    return content[-1].partition("ContentError: ")[2] if content else told.strip()[-SAID:] or f"exit code {code}"
+    return (
+        content[-1].partition("ContentError: ")[2] if content else told.strip()[-SAID:] or f"exit code {code}"
+    )
 
 
 def _said(process: subprocess.Popen[bytes]) -> str:

@@ -102,7 +102,7 @@ class Cases:
             return None
         names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own call does
         given = {name: pyfuncitem.funcargs[name] for name in names}
-        student = pyfuncitem.funcargs["stage"]
+        student: Any = pyfuncitem.funcargs["stage"]
         student.schedules(lambda stage: pyfuncitem.obj(**given | {"stage": stage}), **marker.kwargs)
         return True
 
