@@ -22,7 +22,7 @@ class Threads(Hosted):
 
     kind = "thread"
     operations: ClassVar[Mapping[str, Kind]] = {
-        "spawn": Kind.CALL, "begin": Kind.CALL, "join": Kind.JOIN, "alive": Kind.ASK,
+        "spawn": Kind.STEP, "begin": Kind.STEP, "join": Kind.JOIN, "alive": Kind.ASK,
     }  # fmt: skip
 
     def __init__(self, stage: Execution) -> None:

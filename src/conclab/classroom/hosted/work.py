@@ -35,7 +35,7 @@ class Work(Hosted):
     """
 
     kind = "work"
-    operations: ClassVar[Mapping[str, Kind]] = {"call": Kind.CALL, "finish": Kind.CALL}
+    operations: ClassVar[Mapping[str, Kind]] = {"call": Kind.STEP, "finish": Kind.CALL}
     internal = frozenset({"finish"})
 
     def __init__(self, result: Callable[..., Any], name: str = "") -> None:

@@ -11,6 +11,7 @@ from conclab.explore.tasks import Choice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conclab.classroom.hosted.base import Ask
     from conclab.classroom.stage.tasks import Task
     from conclab.explore.policy import Policy
 
@@ -38,7 +39,7 @@ class Chooser:
             raise StuckFault(
                 f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT
             )
-        ready = [task for task in waiting if task.pending is not None and task.pending.free()]
+        ready = [task for task in waiting if task.pending is not None and self._can(task.pending)]
         sleepers = [task for task in waiting if task not in ready and _early(task)]
         stays = me in ready
         if stays and self._streak >= FAIR and len(ready) > 1:
@@ -57,6 +58,10 @@ class Chooser:
         self._streak = self._streak + 1 if chosen is me else 0
         self._pass_time(chosen)
         return chosen
+
+    def _can(self, ask: Ask) -> bool:
+        """Whether it can be done now: also a wait of no seconds."""
+        return ask.free() or (ask.deadline is not None and ask.deadline <= self.now)
 
     def _ask(self, me: Task, tasks: list[Task], default: Task, count: int) -> Task:
         choice = self._choice
