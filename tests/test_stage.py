@@ -284,7 +284,19 @@ def test_an_exception_of_work_comes_back_as_it_was(submitted):
 def test_values_cross_whole(submitted):
     """Exact builtin types, both ways."""
     student = submitted("def same(x):\n    return x\n")
-    odd = [None, True, 1 << 200, -5, 1.5, float("inf"), "é\ud800\x00", b"\xff", (1, [2]), {1, 2}, {(1,): {"a": []}}]
+    odd = [
+        None,
+        True,
+        1 << 200,
+        -5,
+        1.5,
+        float("inf"),
+        "é\ud800\x00",
+        b"\xff",
+        (1, [2]),
+        {1, 2},
+        {(1,): {"a": []}},
+    ]
     found = student.code.same(odd)
     assert found == odd
     assert [type(one) for one in found] == [type(one) for one in odd]

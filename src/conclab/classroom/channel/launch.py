@@ -23,7 +23,7 @@ from conclab.sandbox.launching import launch as confine
 from conclab.sandbox.model import Layer, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 CLASSROOM = Path(__file__).parents[1]
 SHIPPED = (
@@ -33,13 +33,15 @@ SHIPPED = (
 PACKAGES = ("", "classroom", "classroom/channel")
 FOR_A_WITNESS = ("__init__.py", "errors.py", "files.py", "discovery.py", "explore", "story")
 # The sandbox is of our package as well, and has been imported: what comes now is to be found in the copy.
+# A process that the submission spawns imports this file as well.
 START = """\
 import sys
-for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
-    del sys.modules[name]
-sys.path.insert(0, sys.argv[2])
-from conclab.classroom.channel.inside.{module} import main
-main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
+if __name__ == "__main__":
+    for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
+        del sys.modules[name]
+    sys.path.insert(0, sys.argv[2])
+    from conclab.classroom.channel.inside.{module} import main
+    main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
 """
 LARGEST_FILE = 1 << 20
 ENDING_S = 2.0
@@ -82,17 +84,19 @@ def launch(
     files: tuple[str, ...],
     *,
     layer: Layer = Layer.BASIC,
-    needs: Iterable[str] = (),
+    needs: Collection[str] = (),
     python: str = sys.executable,
     scenario: str = "",
     search: tuple[int, ...] = (),
 ) -> Worker:
     """Start a worker that serves these files of the submission. Raises InfrastructureError.
 
-    With a scenario it is a witness, which explores that one.
+    With a scenario it is a witness, which explores that one. One that may start processes has real threads
+    and real time: what the standard library does behind a pool can't be announced.
     """
     home = Path(tempfile.mkdtemp(prefix="conclab-"))
     work, code = home / "work", home / "code"
+    numbers = search if scenario else (int("processes" not in needs),)
     try:
         start = _ship(code, "witness" if scenario else "serve")
         _copy(submission, files, work)
@@ -103,7 +107,7 @@ def launch(
         with theirs:
             confined = confine(
                 start,
-                *(str(theirs.fileno()), str(code), str(work), *map(str, search)),
+                *(str(theirs.fileno()), str(code), str(work), *map(str, numbers)),
                 layer=layer,
                 folder=work,
                 pass_fds=(theirs.fileno(),),
