@@ -1,4 +1,4 @@
-"""A lab's folder is read whole or refused with a sentence; every declared case has a result, whatever happens."""
+"""A lab's folder is read whole or refused with a sentence; every declared case has a result."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ from hypothesis import given, strategies as st
 def test_any(student, x):
     assert student.code.twice(x) == 2 * x
 """
+DECLARED = '@lab.case("of anything", points=2, explain="Numbers below zero, and none.")'
 WRONG = "# fails: test_any\n# only for those above zero\n\ndef twice(x):\n    return abs(x) + abs(x)\n"
 
 
@@ -107,7 +108,7 @@ def change(folder, name, old, new=""):
         ("lesson.md", "# Twice", " ", "lesson.md is missing or empty"),
         ("wrong/positive.py", "# fails: test_any", "# wrong", "must begin with # fails"),
         ("wrong/positive.py", "test_any", "test_other", "test_other, which is no case"),
-        ("tests/hidden/test_any.py", '@lab.case("of anything", points=2, explain="Numbers below zero, and none.")', "", "must be declared"),
+        ("tests/hidden/test_any.py", DECLARED, "", "must be declared"),
         ("tests/hidden/test_any.py", ', explain="Numbers below zero, and none."', "", "explain"),
         ("tests/hidden/test_any.py", "points=2", "points=0", "more than 0 points"),
         ("tests/hidden/test_any.py", "from hypothesis", "from hypothesiss", "hypothesiss"),

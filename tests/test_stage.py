@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from conclab.classroom.faults import Fault, SilenceFault, StudentError, StuckFault
+from conclab.classroom.faults import Fault, SilenceFault, StuckFault, StudentError
 from conclab.classroom.model import Reason, Trust
 from conclab.classroom.testing.student import Student
 
@@ -120,7 +120,7 @@ def test_a_deadlock_names_the_cycle(submitted):
 
 def test_a_private_lock_is_seen_too(submitted):
     """A submission's own threading.Lock is announced: holding it is no time-out."""
-    source = "import threading\nLOCK = threading.Lock()\n\ndef add(cell):\n    with LOCK:\n        cell.value += 1\n"
+    source = "import threading\nLOCK = threading.Lock()\n\ndef add(cell):\n    with LOCK: cell.value += 1\n"
     assert submitted(source).schedules(lost).exhausted
 
 
@@ -270,7 +270,7 @@ def test_an_exception_of_work_comes_back_as_it_was(submitted):
     """Through the submission, by name and text."""
     student = submitted("def f(work):\n    try:\n        work(1)\n    finally:\n        pass\n")
 
-    class Boom(Exception):
+    class Boom(Exception):  # noqa: N818
         pass
 
     def fails(_):
