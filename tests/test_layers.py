@@ -42,6 +42,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"files", "numerals", "pictures", "story", "report"},
     "tracing": {"model", "errors", "files", "numerals", "gil", "tracing"},
     "pictures": {"files", "numerals", "pictures"},
+    "sandbox": {"errors", "files", "sandbox", "__init__"},
+    "classroom": {
+        "errors",
+        "files",
+        "numerals",
+        "discovery",
+        "story",
+        "explore",
+        "report",
+        "sandbox",
+        "classroom",
+        "__init__",
+    },
     "cli": NOUNS
     | {
         "discovery",
@@ -53,6 +66,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tracing",
         "pictures",
         "report",
+        "sandbox",
+        "classroom",
         "cli",
         "__init__",
     },

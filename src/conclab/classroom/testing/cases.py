@@ -1,0 +1,56 @@
+"""Runs a lab's cases: on one submission, on many, or many times."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from conclab.classroom.testing.grading import Entry, Graded, grade
+from conclab.sandbox.model import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from conclab.classroom.labs import LabFolder
+    from conclab.classroom.model import CaseResult
+
+
+def run_cases(
+    lab: LabFolder,
+    submission: Path,
+    *,
+    hidden: bool,
+    layer: Layer = Layer.BASIC,
+    only: Iterable[str] = (),
+    replay: str = "",
+    python: str = sys.executable,
+) -> tuple[CaseResult, ...]:
+    """One result for each declared case, in declared order, whatever happens.
+
+    `submission` is a folder with its files; `layer` how far apart they run, `only` some cases by id, `replay`
+    the code of one schedule, `python` the interpreter of the worker. A hidden case that fails is repeated
+    twice. Raises BadRequestError if pytest or hypothesis is missing.
+    """
+    entry = Entry(submission, only=tuple(only))
+    (graded,) = grade_many(lab, [entry], hidden=hidden, layer=layer, replay=replay, python=python)
+    return graded.first
+
+
+def grade_many(
+    lab: LabFolder,
+    entries: Sequence[Entry],
+    *,
+    hidden: bool,
+    layer: Layer = Layer.BASIC,
+    replay: str = "",
+    repeat: bool = True,
+    python: str = sys.executable,
+) -> Iterator[Graded]:
+    """The same for many, one after the other in one grader process; results come as they are made."""
+    cases = [case for case in lab.lab.cases if hidden or not case.hidden]
+    job = {
+        "files": lab.lab.files, "seed": f"{lab.lab.id} {lab.lab.digest}", "needs": sorted(lab.lab.needs),
+        "layer": int(layer), "python": python, "replay": replay, "repeat": repeat,
+    }  # fmt: skip
+    return grade(lab.folder, lab.tests(hidden=hidden), cases, entries, timeout_s=lab.lab.timeout_s, job=job)
