@@ -43,6 +43,11 @@ def ready():
     os.write(LIFE, b"r")
 
 
+def leave_the_session():
+    with contextlib.suppress(OSError):  # from KERNEL up, it is refused
+        os.setsid()
+
+
 def wait():
     while True:
         time.sleep(60)
@@ -64,7 +69,7 @@ def refused(what):
 @program(needs=["processes"])
 def daemon():
     if os.fork() == 0:
-        os.setsid()
+        leave_the_session()
         if os.fork() == 0:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -76,7 +81,7 @@ def daemon():
 def twenty_daemons():
     for _ in range(20):
         if os.fork() == 0:
-            os.setsid()
+            leave_the_session()
             if os.fork() == 0:
                 wait()
             os._exit(0)
@@ -85,7 +90,7 @@ def twenty_daemons():
 @program(needs=["processes"])
 def pid_hopper():
     if os.fork() == 0:
-        os.setsid()
+        leave_the_session()
         while True:
             if os.fork():
                 os._exit(0)
@@ -142,11 +147,28 @@ def fork_bomb():
             os.fork()
 
 
+@program(lowest="BASIC", needs=["processes"], ends="killed", limits={"processes": 30})
+def fork_bomb_of_sessions():
+    """Each process in a group of its own, so that no group can be killed."""
+    started = 0
+    with contextlib.suppress(OSError):
+        while started < 200:
+            if os.fork() == 0:
+                leave_the_session()
+                started = 0
+            started += 1
+    ready()
+    while True:
+        with contextlib.suppress(OSError):
+            if os.fork() == 0:
+                leave_the_session()
+
+
 @program(needs=["processes"])
 def time_bomb():
     """Writes outside, after everybody thinks that it is over."""
     if os.fork() == 0:
-        os.setsid()
+        leave_the_session()
         time.sleep(0.3)
         with contextlib.suppress(OSError), open(os.path.join(OUTSIDE, f"bomb-{WORD}"), "w") as file:
             file.write("late")
@@ -157,7 +179,7 @@ def time_bomb():
 def clears_its_mark():
     """A daemon with an environment of its own: what it was started with tells nothing any more."""
     if os.fork() == 0:
-        os.setsid()
+        leave_the_session()
         if os.fork() == 0:
             os.execve("/bin/sleep", ["sleep", "1000"], {})
         os._exit(0)
@@ -210,7 +232,7 @@ def many_files():
 @program(since="BASIC", lowest="BASIC", ends="excess", limits={"folder_files": 200})
 def deep_folders():
     """Deeper than any path can be long."""
-    for _ in range(2000):
+    for _ in range(300):
         os.mkdir("a-rather-long-name")
         os.chdir("a-rather-long-name")
     wait()
@@ -247,7 +269,7 @@ def flood_of_a_daemon():
 # What is left in the folder.
 
 
-@program()
+@program(ends="any")
 def odd_permissions():
     os.makedirs("a/b/c")
     for path in ("a/b/c/file", "a/file", "setuid"):
@@ -441,11 +463,8 @@ def refused_calls():
 
 @program(since="BASIC", lowest="BASIC")
 def gains_nothing_by_setuid():
-    with open("/proc/self/status") if os.path.exists("/proc/self/status") and os.access("/proc/self/status", os.R_OK) else contextlib.nullcontext(()) as lines:
-        with contextlib.suppress(OSError):
-            for line in lines:
-                if line.startswith("NoNewPrivs") and line.split()[1] != "1":
-                    escaped("new privileges")
+    if LIBC.prctl(39, 0, 0, 0, 0) != 1:  # PR_GET_NO_NEW_PRIVS
+        escaped("new privileges")
 
 
 @program(since="BASIC", lowest="BASIC")
@@ -453,9 +472,10 @@ def environment():
     known = {"HOME", "TMPDIR", "CONCLAB_SANDBOX", "MALLOC_ARENA_MAX", "PATH", "LANG", "PWD", "LC_CTYPE"}
     for name in set(os.environ) - known:
         escaped(name)
-    for name in os.listdir("/proc/self/fd") if os.access("/proc/self/fd", os.R_OK) else ():
-        if int(name) > 2 and int(name) != LIFE and os.path.exists(f"/proc/self/fd/{name}"):
-            escaped(f"descriptor {name}: {os.readlink(f'/proc/self/fd/{name}')}")
+    for number in set(range(3, 1024)) - {LIFE}:
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            escaped(f"descriptor {number}")
     if os.read(0, 1):
         escaped("input")
 

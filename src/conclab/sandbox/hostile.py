@@ -6,6 +6,7 @@ must run where nothing else can be read. Nothing that succeeds here does harm.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import mmap
@@ -187,11 +188,13 @@ def watch() -> bool:
 def daemon() -> bool:
     """Forked twice, in a session of its own, holding the pipe that shows whether it lives."""
     if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            signal.pause()
-        os._exit(0)
-    os.set_inheritable(int(life), True)
+        try:
+            with contextlib.suppress(PermissionError):
+                os.setsid()
+            if os.fork() == 0:
+                signal.pause()
+        finally:
+            os._exit(0)
     return False
 
 

@@ -58,7 +58,7 @@ class Keeper:
             os.close(fd)  # ours: the program's end of a pipe must be its alone
         self.tree.worker = worker
         self._watch()
-        self.tree.end()
+        self.tree.end(self.order.uid)
         self.out.rest()
         self.err.rest()
         self._read_status()
