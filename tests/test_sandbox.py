@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -57,9 +58,13 @@ class Driver:
         assert answer, f"the driver died over {do} {told}"
         return json.loads(answer)
 
-    def close(self) -> None:
-        self.process.stdin.close()
-        self.process.wait(30)
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait(60)
         self.process.stdout.close()
 
 
@@ -72,7 +77,12 @@ def as_account(account: str) -> list[str]:
 def python_for(account: str) -> str:
     """An interpreter that the account can start: this one may lie in root's home."""
     for python in (os.path.realpath(sys.executable), "/usr/bin/python3", "/usr/local/bin/python3"):
-        asked = [*as_account(account), python, "-c", "import os, sys; os.stat(sys.executable); sys.exit(sys.version_info < (3, 11))"]
+        asked = [
+            *as_account(account),
+            python,
+            "-c",
+            "import os, sys; os.stat(sys.executable); sys.exit(sys.version_info < (3, 11))",
+        ]
         if os.path.exists(python) and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
             return python
     pytest.skip("no Python from 3.11 up that an ordinary user can start: the user's half did NOT run")
@@ -112,9 +122,8 @@ def account(request) -> str:
 
 @pytest.fixture(scope="session")
 def driver(sources, account):
-    made = Driver(sources, account)
-    yield made
-    made.close()
+    with Driver(sources, account) as made:
+        yield made
 
 
 @pytest.fixture
@@ -159,7 +168,9 @@ def test_a_program_is_handed_its_arguments_its_descriptor_and_a_folder(tmp_path)
                      "(sys.argv[2], os.getcwd(), __file__, __name__))]))\n")  # fmt: skip
     folder = tmp_path / "work"
     folder.mkdir()
-    with launch(program, str(write), "two words", layer=Layer.BASIC, folder=folder, pass_fds=(write,)) as confined:
+    with launch(
+        program, str(write), "two words", layer=Layer.BASIC, folder=folder, pass_fds=(write,)
+    ) as confined:
         os.close(write)
         ending = confined.wait(60)
     with open(read, "rb") as answers:
@@ -295,25 +306,23 @@ def complaints(expected, result, layer: str) -> list[str]:
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_grader_that_is_killed_takes_its_programs_with_it(sources, account, layer):
+def test_a_grader_that_is_killed_takes_its_programs_with_it(sources, driver, account, layer):
     """And another grader's programs go on."""
-    first, second = Driver(sources, account), Driver(sources, account)
-    needs_layer(first, layer, ["processes"])
-    mine, others = first("stay", layer=layer, count=2), second("stay", layer=layer, count=1)
-    first.process.kill()
-    first.process.wait()
-    first.process.stdout.close()
+    needs_layer(driver, layer, ["processes"])
+    (others,) = driver("stay", layer=layer, count=1)
+    with Driver(sources, account) as killed:
+        mine = killed("stay", layer=layer, count=2)
+        keepers = [psutil.Process(each["keeper"]) for each in mine]
+        killed.process.kill()
+        killed.process.wait()
+    psutil.wait_procs(keepers, timeout=60)
     for each in mine:
-        gone = psutil.Process(each["keeper"]) if psutil.pid_exists(each["keeper"]) else None
-        if gone is not None:
-            psutil.wait_procs([gone], timeout=60)
         assert not os.path.exists(each["folder"])
         assert marked(each["mark"]) == []
-    assert second("alive") == [True]
-    assert marked(others[0]["mark"]) != []
-    assert "killed" in second("end_one")
-    assert marked(others[0]["mark"]) == []
-    second.close()
+    assert driver("alive") == [True]
+    assert marked(others["mark"]) != []
+    assert "killed" in driver("end_one")
+    assert marked(others["mark"]) == []
 
 
 def marked(mark: str) -> list[int]:
@@ -349,21 +358,52 @@ def test_a_keeper_that_is_killed_is_no_way_out(tmp_path):
 # The probes, and that they would notice.
 
 
-def test_without_any_layer_every_attack_succeeds(driver):
+def test_without_any_layer_every_attack_succeeds(sources, account):
     """So a refusal is the layer's doing, and not a mistake of the attack."""
-    told = driver("everything")
+    with Driver(sources, account) as driver:
+        told = driver("everything")
     assert set(told) == {each.attack for each in PROMISES} - {"daemon", "flood", "disk", "bomb"} | (
         set(told) & {"bomb"}
     )
 
 
 BREAKS = {
-    "landlock": ("inside/landlock.py", "    abi = version()\n", "    return\n    abi = version()\n", "KERNEL", "read"),
-    "seccomp": ("inside/seccomp.py", "    machine = os.uname()", "    return\n    machine = os.uname()", "KERNEL", "mode"),
-    "limits": ("inside/limits.py", "    resource.setrlimit", "    return\n    resource.setrlimit", "BASIC", "memory"),
-    "environment": ("launching.py", "    if order.layer == Layer.NONE:", "    if True:", "BASIC", "environment"),
-    "killing": ("inside/killing.py", "                    os.kill(pid, KILL)", "                    return", "NONE", "daemon"),
-    "folder": ("inside/measuring.py", "    size = files = 0", "    return ''\n    size = files = 0", "BASIC", "disk"),
+    "landlock": (
+        "inside/landlock.py",
+        "    abi = version()\n",
+        "    return\n    abi = version()\n",
+        "KERNEL",
+        "read",
+    ),
+    "seccomp": ("inside/seccomp.py", "    _install(program(", "    (program(", "KERNEL", "hidden memory"),
+    "limits": (
+        "inside/limits.py",
+        "    resource.setrlimit",
+        "    return\n    resource.setrlimit",
+        "BASIC",
+        "memory",
+    ),
+    "environment": (
+        "launching.py",
+        "    if order.layer == Layer.NONE:",
+        "    if True:",
+        "BASIC",
+        "environment",
+    ),
+    "killing": (
+        "inside/killing.py",
+        "        if uid:\n",
+        "        return\n        if uid:\n",
+        "NONE",
+        "daemon",
+    ),
+    "folder": (
+        "inside/measuring.py",
+        "    size = files = 0",
+        "    return ''\n    size = files = 0",
+        "BASIC",
+        "disk",
+    ),
     "output": ("inside/streams.py", "            del self.tail[:-KEPT]", "            pass", "NONE", "flood"),
 }
 
@@ -376,9 +416,8 @@ def test_a_layer_that_silently_does_nothing_does_not_hold(tmp_path, name):
     path = tmp_path / "conclab" / "sandbox" / file
     assert before in path.read_text()
     path.write_text(path.read_text().replace(before, after))
-    driver = Driver(tmp_path, "own")
-    found = driver("probes", layers=[layer], needs=[])[layer]
-    driver.close()
+    with Driver(tmp_path, "own") as driver:
+        found = driver("probes", layers=[layer], needs=[])[layer]
     assert not found["holds"]
     assert attack in found["escaped"]
 
@@ -389,10 +428,9 @@ def test_a_bubblewrap_that_only_starts_programs_is_none(sources, tmp_path, monke
     fake.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    driver = Driver(sources, "own")
-    needs_layer(driver, "KERNEL")
-    found = driver("best", needs=[])
-    driver.close()
+    with Driver(sources, "own") as driver:
+        needs_layer(driver, "KERNEL")
+        found = driver("best", needs=[])
     assert found["layer"] == "KERNEL"
     assert "does not hold" in found["missing"][0]
 
@@ -403,9 +441,8 @@ def test_a_bubblewrap_that_can_not_do_it_is_recognised(sources, tmp_path, monkey
     fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    driver = Driver(sources, "own")
-    found = driver("best", needs=[])
-    driver.close()
+    with Driver(sources, "own") as driver:
+        found = driver("best", needs=[])
     assert "AppArmor" in found["missing"][-1]
 
 

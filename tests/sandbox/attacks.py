@@ -352,7 +352,12 @@ def hardlink():
 
 @program(since="KERNEL")
 def reads():
-    for path in (os.path.join(OUTSIDE, "kept"), "/etc/passwd", f"/proc/{GRADER}/cmdline", "/proc/self/root/etc/passwd"):
+    for path in (
+        os.path.join(OUTSIDE, "kept"),
+        "/etc/passwd",
+        f"/proc/{GRADER}/cmdline",
+        "/proc/self/root/etc/passwd",
+    ):
         with refused(f"read {path}"), open(path, "rb") as file:
             file.read()
     for folder in (OUTSIDE, "/tmp", "/root", "/home", "/proc", "/dev/shm"):
@@ -401,7 +406,12 @@ def kills_all_it_can():
 @program(since="KERNEL")
 def looks_into_its_keeper():
     keeper = os.getppid()
-    for name, flags in (("mem", os.O_RDWR), ("environ", os.O_RDONLY), ("fd/0", os.O_RDONLY), ("maps", os.O_RDONLY)):
+    for name, flags in (
+        ("mem", os.O_RDWR),
+        ("environ", os.O_RDONLY),
+        ("fd/0", os.O_RDONLY),
+        ("maps", os.O_RDONLY),
+    ):
         with refused(name):
             os.close(os.open(f"/proc/{keeper}/{name}", flags))
     if LIBC.ptrace(0x4206, keeper, 0, 0) == 0:
@@ -410,7 +420,14 @@ def looks_into_its_keeper():
 
 @program(since="KERNEL")
 def sockets():
-    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_PACKET, socket.AF_VSOCK):
+    for family in (
+        socket.AF_INET,
+        socket.AF_INET6,
+        socket.AF_UNIX,
+        socket.AF_NETLINK,
+        socket.AF_PACKET,
+        socket.AF_VSOCK,
+    ):
         with refused(f"a socket of family {family}"):
             socket.socket(family).close()
 
@@ -450,8 +467,22 @@ def leaves_shared_memory_behind_with_processes():
 @program(since="KERNEL", lowest="KERNEL")
 def refused_calls():
     """By number, around every library: x86_64 has the same names elsewhere, so the others are tried by name."""
-    names = ["unshare", "chroot", "inotify_init", "personality", "setpriority", "sched_setscheduler", "fork", "vfork"]
-    arguments = {"unshare": (0x10000000,), "chroot": (b".",), "personality": (0x0040000,), "setpriority": (0, int(GRADER), 5)}
+    names = [
+        "unshare",
+        "chroot",
+        "inotify_init",
+        "personality",
+        "setpriority",
+        "sched_setscheduler",
+        "fork",
+        "vfork",
+    ]
+    arguments = {
+        "unshare": (0x10000000,),
+        "chroot": (b".",),
+        "personality": (0x0040000,),
+        "setpriority": (0, int(GRADER), 5),
+    }
     for name in names:
         if getattr(LIBC, name)(*arguments.get(name, (0, 0, 0))) >= 0:
             escaped(name)
@@ -515,7 +546,10 @@ def pools():
         with context.Pool(2) as pool:
             assert pool.map(abs, [-1, -2]) == [1, 2]
         assert context.Value("i", 3).value == 3
-    assert subprocess.run([sys.executable, "-I", "-S", "-c", "print(1)"], capture_output=True, check=True).stdout == b"1\n"
+    assert (
+        subprocess.run([sys.executable, "-I", "-S", "-c", "print(1)"], capture_output=True, check=True).stdout
+        == b"1\n"
+    )
 
 
 @program(needs=["network"])

@@ -65,7 +65,9 @@ def attack(name, layer, expected, outside):
         "problem": ending and ending.problem,
         "stdout": said.stdout.text[-2000:],
         "stderr": said.stderr.text[-2000:],
-        "kept": [len(each) for each in (said.stdout.head, said.stdout.tail, said.stderr.head, said.stderr.tail)],
+        "kept": [
+            len(each) for each in (said.stdout.head, said.stdout.tail, said.stderr.head, said.stderr.tail)
+        ],
         "size": [said.stdout.size_bytes, said.stderr.size_bytes],
         "left": left(confined, life, word, outside),
     }
@@ -107,7 +109,11 @@ def probes(layers, needs):
     """What each layer came to here."""
     found = {name: probe(Layer[name], frozenset(needs)) for name in layers}
     return {
-        name: {"holds": each.holds, "escaped": [what.attack for what in each.escaped], "problem": each.problem}
+        name: {
+            "holds": each.holds,
+            "escaped": [what.attack for what in each.escaped],
+            "problem": each.problem,
+        }
         for name, each in found.items()
     }
 

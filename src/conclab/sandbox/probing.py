@@ -74,8 +74,8 @@ def _probe(layer: Layer, needs: frozenset[str]) -> Probe:
                 os.close(living)
             with confined:
                 succeeded, done = _listen(told)
-                ending = confined.wait(PATIENCE_S) if done and layer >= Layer.BASIC else None
-                ending = ending or confined.kill()
+                waited = confined.wait(PATIENCE_S) if layer >= Layer.BASIC or not done else None
+                ending = waited or confined.kill()
             if canaries.harmed():
                 succeeded.add("truncate")
         succeeded |= _seen_from_here(ending, layer, lives=not _is_over(life))

@@ -58,6 +58,8 @@ class Keeper:
             os.close(fd)  # ours: the program's end of a pipe must be its alone
         self.tree.worker = worker
         self._watch()
+        self.tree.reap()
+        self.stopped = self.stopped and self.tree.status is None  # it may just have ended by itself
         self.tree.end(self.order.uid)
         self.out.rest()
         self.err.rest()
