@@ -13,6 +13,7 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -33,7 +34,6 @@ PACKAGE = Path(conclab.__file__).parent
 PARTS = ("__init__.py", "errors.py", "files.py", "sandbox")
 NOBODY = "65534"
 LAYERS = [layer.name for layer in Layer]
-PASS = "import sys\n"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="below, a program is only ended")
 
@@ -58,7 +58,7 @@ class Driver:
         assert answer, f"the driver died over {do} {told}"
         return json.loads(answer)
 
-    def __enter__(self) -> Driver:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,7 +83,7 @@ def python_for(account: str) -> str:
             "-c",
             "import os, sys; os.stat(sys.executable); sys.exit(sys.version_info < (3, 11))",
         ]
-        if os.path.exists(python) and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
+        if Path(python).exists() and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
             return python
     pytest.skip("no Python from 3.11 up that an ordinary user can start: the user's half did NOT run")
 
@@ -109,7 +109,7 @@ def copy_to(folder: Path) -> None:
     for file in HERE.glob("*.py"):
         shutil.copy(file, folder)
     compiled = [sys.executable, python_for("own"), "/usr/bin/python3"]
-    for python in {os.path.realpath(each) for each in compiled if os.path.exists(each)}:
+    for python in {os.path.realpath(each) for each in compiled if Path(each).exists()}:
         subprocess.run([python, "-m", "compileall", "-q", folder], check=False, capture_output=True)
 
 
@@ -173,7 +173,7 @@ def test_a_program_is_handed_its_arguments_its_descriptor_and_a_folder(tmp_path)
     ) as confined:
         os.close(write)
         ending = confined.wait(60)
-    with open(read, "rb") as answers:
+    with os.fdopen(read, "rb") as answers:
         assert answers.read().decode().split("|") == ["two words", str(folder), str(program), "__main__"]
     assert (ending.exit_code, ending.problem, str(ending)) == (0, "", "ended with exit code 0")
     assert ending.memory_bytes > 1 << 20
@@ -185,15 +185,22 @@ def test_the_end_of_a_program_is_seen_on_its_descriptor(tmp_path):
     read, write = os.pipe()
     with launch(script(tmp_path, "pass"), layer=Layer.BASIC, pass_fds=(write,)):
         os.close(write)
-        with open(read, "rb") as answers:
+        with os.fdopen(read, "rb") as answers:
             assert answers.read() == b""
+
+
+TALKS = """
+import os, sys, time
+print("so far", flush=True)
+os.write(int(sys.argv[1]), b"r")
+time.sleep(1000)
+"""
 
 
 def test_what_a_running_program_has_written_can_be_read(tmp_path):
     """And waiting no time at all says that it runs."""
     read, write = os.pipe()
-    text = "import os, sys, time\nprint('so far', flush=True)\nos.write(int(sys.argv[1]), b'r')\ntime.sleep(1000)"
-    with launch(script(tmp_path, text), str(write), layer=Layer.BASIC, pass_fds=(write,)) as confined:
+    with launch(script(tmp_path, TALKS), str(write), layer=Layer.BASIC, pass_fds=(write,)) as confined:
         assert os.read(read, 1) == b"r"
         assert confined.output.stdout.text == "so far\n"
         assert confined.wait(0) is None
@@ -233,7 +240,7 @@ def test_a_traceback_names_the_program_and_nothing_of_ours_hides_it(tmp_path):
 
 
 def test_what_can_not_be_started_says_so_and_leaves_nothing(tmp_path):
-    """A wrong interpreter, one that starts nothing, a script that is not there, a descriptor that is the program's."""
+    """A wrong interpreter, one that starts nothing, no such script, a descriptor that is the program's."""
     folder = tmp_path / "work"
     folder.mkdir()
     program = script(tmp_path, "pass")
@@ -269,7 +276,7 @@ def test_nobody_else_is_ended(tmp_path):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_attack_gets_further_than_its_layer_says_and_nothing_is_left(driver, account, layer, outside):
-    """Each program ends as it must, escapes nothing that the layer holds, and leaves no process and no file."""
+    """Each ends as it must, escapes nothing that the layer holds, and leaves no process and no file."""
     needs_layer(driver, layer)
     programs = {
         name: expected
@@ -317,7 +324,7 @@ def test_a_grader_that_is_killed_takes_its_programs_with_it(sources, driver, acc
         killed.process.wait()
     psutil.wait_procs(keepers, timeout=60)
     for each in mine:
-        assert not os.path.exists(each["folder"])
+        assert not Path(each["folder"]).exists()
         assert marked(each["mark"]) == []
     assert driver("alive") == [True]
     assert marked(others["mark"]) != []
@@ -337,21 +344,31 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+DAEMON = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(1000)
+    os._exit(0)
+os.wait()
+os.write(int(sys.argv[1]), b"r")
+time.sleep(1000)
+"""
+
+
 def test_a_keeper_that_is_killed_is_no_way_out(tmp_path):
     """Below KERNEL an ordinary user's program can do that: what is marked goes, and the ending says it."""
     read, write = os.pipe()
-    text = (HERE / "attacks.py").read_text()
-    program = script(tmp_path, text)
-    arguments = ("daemon", str(write), str(os.getpid()), str(tmp_path), "word")
-    with launch(script(tmp_path, text.replace("os._exit(0)\n\n\n@program(needs=[\"processes\"])\ndef twenty", "wait()\n\n\n@program(needs=[\"processes\"])\ndef twenty")), *arguments, layer=Layer.NONE, pass_fds=(write,)) as confined:  # fmt: skip
-        assert program.exists()
+    with launch(script(tmp_path, DAEMON), str(write), layer=Layer.NONE, pass_fds=(write,)) as confined:
         os.close(write)
+        assert os.read(read, 1) == b"r"
         os.kill(confined.pid, signal.SIGKILL)
         ending = confined.wait(60)
         assert "kept watch" in ending.problem
         assert marked(confined._mark) == []
         assert not Path(confined._order.folder).exists()
-    with open(read, "rb") as life:
+    with os.fdopen(read, "rb") as life:
         assert life.read() == b""
 
 
@@ -577,14 +594,20 @@ def test_a_folder_is_removed_with_whatever_was_made_in_it_and_no_more(tmp_path):
     removing.remove(str(folder))  # twice is once
 
 
+VERSION = """
+import asyncio, sys, threading
+asyncio.run(asyncio.sleep(0))
+threading.Thread(target=print, args=("%d.%d" % sys.version_info[:2],)).start()
+"""
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_other_interpreters_run_apart_too(tmp_path, layer, driver, account):
     """A lab is verified on every Python that is here."""
     if account != "own":
         pytest.skip("once is enough")
     needs_layer(driver, layer)
-    program = script(tmp_path, "import sys, threading, asyncio\nasyncio.run(asyncio.sleep(0))\n"
-                     "t = threading.Thread(target=print, args=('%d.%d' % sys.version_info[:2],))\nt.start()")  # fmt: skip
+    program = script(tmp_path, VERSION)
     roots = sorted(Path.home().glob(".pyenv/versions/3.1[1-9]*"))
     for root in roots:
         version = ".".join(root.name.split(".")[:2])

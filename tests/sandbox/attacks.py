@@ -1,7 +1,8 @@
-"""Hostile programs, each a function: imported for what is expected of them, run inside a sandbox for what they do.
+"""Hostile programs, each a function: imported for what is expected of it, run apart for what it does.
 
-A program prints `escaped: ...` for all that it should not have been able to do. It is told a descriptor, on which
-it says that it is ready and which shows whether it lives; the grader's process id; a folder outside; a word.
+A program prints `escaped: ...` for all that it should not have been able to do. It is told a descriptor, on
+which it says that it is ready and which shows whether it lives; the grader's process id; a folder outside; a
+word that nobody else uses.
 """
 
 import contextlib
@@ -9,7 +10,6 @@ import ctypes
 import os
 import signal
 import socket
-import stat
 import sys
 import threading
 import time
@@ -466,7 +466,7 @@ def leaves_shared_memory_behind_with_processes():
 
 @program(since="KERNEL", lowest="KERNEL")
 def refused_calls():
-    """By number, around every library: x86_64 has the same names elsewhere, so the others are tried by name."""
+    """Those without a wrapper by their numbers, on one machine: on the other they are in the same filter."""
     names = [
         "unshare",
         "chroot",

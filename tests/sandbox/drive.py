@@ -1,5 +1,6 @@
-"""Run as the account under test: launches the programs that it is told, and says what came of each and is left."""
+"""Run as the account under test: launches what it is told, and says what came of each and is left."""
 
+import contextlib
 import json
 import os
 import select
@@ -77,31 +78,38 @@ def attack(name, layer, expected, outside):
 
 def left(confined, life, word, outside):
     """Processes that hold the pipe or the mark, files, and shared memory."""
-    found = []
-    while readable(life, 0):
-        data = os.read(life, 4096)
-        if not data:
-            break
-    else:
-        found.append("a process that holds its descriptor")
-    for each in Path("/proc").glob("[0-9]*"):
-        try:
-            marked = confined._mark.encode() in (each / "environ").read_bytes()
-            dead = "State:\tZ" in (each / "status").read_text() if marked else True
-        except OSError:
-            continue
-        if marked and not dead:
-            found.append(f"process {each.name}")
-    folder = Path(confined._order.folder)
-    if os.path.lexists(folder):
-        found.append("its folder")
-    for name in (f"/dev/shm/{word}", f"{outside}/bomb-{word}", f"{outside}/escaped-{word}"):
-        if os.path.lexists(name):
-            found.append(name)
+    found = [] if is_over(life) else ["a process that holds its descriptor"]
+    found += [f"process {pid}" for pid in marked(confined._mark)]
+    names = (
+        confined._order.folder,
+        f"/dev/shm/{word}",
+        f"{outside}/bomb-{word}",
+        f"{outside}/escaped-{word}",
+    )
+    found += [name for name in names if os.path.lexists(name)]
     if Path(outside, "kept").read_text() != "kept":
         found.append("a changed file outside")
     if Path(outside).stat().st_mode & 0o777 != 0o755:
         found.append("changed permissions outside")
+    return found
+
+
+def is_over(life):
+    """Whether nobody holds the other end any more."""
+    while readable(life, 0):
+        if not os.read(life, 4096):
+            return True
+    return False
+
+
+def marked(mark):
+    """Processes that were started with this mark, and live."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            alive = "State:\tZ" not in (each / "status").read_text()
+            if alive and mark.encode() in (each / "environ").read_bytes():
+                found.append(each.name)
     return found
 
 
@@ -125,7 +133,7 @@ def best(needs):
 
 
 def stay(layer, count):
-    """Start programs with daemons that outlive everything, and say who they are; the test kills this process."""
+    """Start programs that would stay for ever, and say who they are: the test kills this process."""
     found = []
     for _ in range(count):
         life, living = os.pipe()

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def fill() -> None:
-    """Fill the folder a little over what is allowed, in files that are small enough each, and wait to be stopped."""
+    """Put twice of what is allowed into the folder, in small enough files, and wait to be stopped."""
     for number in range(8):
         with open(f"filling-{number}", "wb") as file:
             file.write(bytes(int(folder_bytes) // 4))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,8 @@ def isolation(needs: frozenset[str] = frozenset()) -> Isolation:
 
 @cache
 def _probe(layer: Layer, needs: frozenset[str]) -> Probe:
+    if sys.platform == "win32":
+        return Probe(layer, problem="programs can't be run apart on Windows")
     told, telling = os.pipe()
     life, living = os.pipe()
     try:

@@ -1,9 +1,9 @@
 """Ends every process below this one, and no other.
 
 This process is a child subreaper: whoever loses its parent below it, by a double fork or by being killed,
-becomes its child. Only children are killed, and their groups, never grandchildren by their numbers: the number
-of a child can't be given to a stranger before it is reaped here, so nobody else can be hit. Killed round by
-round, the whole tree passes by.
+becomes its child. Only children are killed, and their groups, never grandchildren by their numbers: a child's
+can't be given to a stranger before it is reaped here, so nobody else can be hit. Killed round by round, the
+whole tree passes by.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Tree:
 def _kill(child: int) -> None:
     """With its whole group at one stroke, or a fork bomb would grow faster than it is killed.
 
-    Nobody but our own is in it: a process can only join groups of its session, and the program began with one.
+    Nobody else is in it: a process can only join groups of its session, and the program began one.
     """
     try:
         group = os.getpgid(child)

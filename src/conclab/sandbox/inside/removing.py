@@ -24,7 +24,7 @@ def held(folder: str) -> int:
 
 
 def remove(folder: str, top: int | None = None) -> None:
-    """Remove a folder, which may be held open, and all in it. Raises OSError if something can't be removed."""
+    """Remove a folder, which may be held open, and all in it. Raises OSError if something stays."""
     try:
         opened = held(folder) if top is None else top
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def remove(folder: str, top: int | None = None) -> None:
 
 
 def _rid(folder: str, top: int) -> None:
-    """Remove the empty folder itself. Below KERNEL a program can have moved it, and put a link in its place."""
+    """Remove the empty folder itself. Below KERNEL a program can move it, and put a link in its place."""
     try:
         here = os.lstat(folder)
         if stat.S_ISLNK(here.st_mode):

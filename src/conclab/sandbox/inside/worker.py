@@ -94,7 +94,7 @@ def settle(order: Order) -> None:
 
 
 def _keep_group() -> None:
-    """Where the kernel can: a fork bomb whose processes form no groups of their own is killed at one stroke."""
+    """Where the kernel can: a bomb whose processes form no groups of their own is killed at one stroke."""
     if sys.platform != "linux":
         return
     from conclab.sandbox.inside import seccomp  # noqa: PLC0415 - Linux only
