@@ -409,8 +409,8 @@ BREAKS = {
     ),
     "killing": (
         "inside/killing.py",
-        "        if uid:\n",
-        "        return\n        if uid:\n",
+        "        if uid and",
+        "        return\n        if uid and",
         "NONE",
         "daemon",
     ),

@@ -21,7 +21,7 @@ AMBIENT_RAISE = 2
 
 def choose() -> int:
     """Return a number for one program; 0 if this process can't become somebody else."""
-    if os.geteuid() != 0 or not all(_has(each) for each in (*NEEDED, READ_SEARCH)):
+    if os.geteuid() != 0 or ~_capabilities() & sum(1 << each for each in (*NEEDED, READ_SEARCH)):
         return 0
     if not (_maps_all("uid_map") and _maps_all("gid_map")):
         return 0  # in a container with few users of its own
@@ -49,10 +49,10 @@ def become(uid: int) -> None:
     libc.prctl(libc.PR_CAP_AMBIENT, AMBIENT_RAISE, READ_SEARCH)  # for an interpreter that it starts itself
 
 
-def _has(capability: int) -> bool:
+def _capabilities() -> int:
     with open("/proc/self/status", encoding="ascii", errors="replace") as status:
         line = next((line for line in status if line.startswith("CapEff:")), "CapEff: 0")
-    return bool(int(line.split()[1], 16) >> capability & 1)
+    return int(line.split()[1], 16)
 
 
 def _maps_all(name: str) -> bool:

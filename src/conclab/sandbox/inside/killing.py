@@ -40,7 +40,7 @@ class Tree:
 
     def end(self, uid: int) -> None:
         """Kill until nobody is left. A process that hops from number to number is a child at every hop."""
-        if uid:
+        if uid and self.reap():
             _end_user(uid)
         pause = select.poll()
         while self.reap():
