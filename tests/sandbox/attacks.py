@@ -418,6 +418,16 @@ def looks_into_its_keeper():
         escaped("ptrace")
 
 
+@program(since="KERNEL", lowest="KERNEL")
+def looks_into_the_grader():
+    for name, flags in (("mem", os.O_RDWR), ("environ", os.O_RDONLY), ("fd/0", os.O_RDONLY)):
+        with refused(name):
+            os.close(os.open(f"/proc/{GRADER}/{name}", flags))
+    process = LIBC.syscall(434, int(GRADER), 0)  # pidfd_open, pidfd_getfd
+    if process >= 0 and LIBC.syscall(438, process, 0, 0) >= 0:
+        escaped("a descriptor")
+
+
 @program(since="KERNEL")
 def sockets():
     for family in (

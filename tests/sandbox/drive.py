@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-from conclab.sandbox import probing, promises
+from conclab.sandbox import probing, promises, shielding
 from conclab.sandbox.launching import launch
 from conclab.sandbox.model import Layer, Limits
 from conclab.sandbox.probing import isolation, probe
@@ -160,6 +160,13 @@ def alive():
 def end_one():
     """End the first of them."""
     return str(STAYING.pop(0)[0].kill())
+
+
+def shield_and_attack(expected, outside):
+    """What gets at this process before it is shielded, and after."""
+    before = attack("looks_into_the_grader", "BASIC", expected, outside)
+    shielding.shield()
+    return [before, attack("looks_into_the_grader", "BASIC", expected, outside)]
 
 
 def everything():
