@@ -33,6 +33,7 @@ HERE = Path(__file__).parent / "sandbox"
 PACKAGE = Path(conclab.__file__).parent
 PARTS = ("__init__.py", "errors.py", "files.py", "sandbox")
 NOBODY = "65534"
+CONTAINER = ("chown", "dac_override", "fowner", "kill", "setgid", "setuid", "setpcap", "net_raw", "mknod")
 LAYERS = [layer.name for layer in Layer]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="below, a program is only ended")
@@ -71,6 +72,9 @@ class Driver:
 def as_account(account: str) -> list[str]:
     if account == "own":
         return []
+    if account == "container":
+        kept = "".join(f",+{name}" for name in CONTAINER)
+        return ["setpriv", "--inh-caps=-all", f"--bounding-set=-all{kept}"]
     return ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]
 
 
@@ -391,6 +395,15 @@ def test_without_any_layer_every_attack_succeeds(sources, account):
     assert set(told) == {each.attack for each in PROMISES} - {"daemon", "flood", "disk", "bomb"} | (
         set(told) & {"bomb"}
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="takes root and setpriv")
+def test_the_root_of_a_container_gives_up_what_it_has(sources):
+    """It may not read everything, so its programs stay root: one without powers."""
+    with Driver(sources, "own") as driver:
+        needs_layer(driver, "KERNEL")
+    with Driver(sources, "container") as driver:
+        assert driver("probes", layers=["KERNEL"], needs=[])["KERNEL"]["holds"]
 
 
 BREAKS = {

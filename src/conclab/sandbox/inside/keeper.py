@@ -49,9 +49,9 @@ class Keeper:
         shield()
         self.held = removing.held(self.order.folder)
         if self.order.layer >= BASIC and sys.platform == "linux":
-            from conclab.sandbox.inside import identity  # noqa: PLC0415
+            from conclab.sandbox.inside import identity, places  # noqa: PLC0415
 
-            self.order.uid = identity.choose()
+            self.order.uid = identity.choose(places.readable(self.order))
             if self.order.uid:
                 identity.hand_over(self.order.folder, self.order.uid)
 

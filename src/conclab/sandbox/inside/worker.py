@@ -22,9 +22,9 @@ COULD_NOT = 71  # EX_OSERR of sysexits.h
 def prepare(layer: int) -> None:
     """Import what setting apart takes, while files can still be read, and compiled ones written."""
     if layer >= BASIC:
-        from conclab.sandbox.inside import identity, leftovers, limits, seccomp  # noqa: F401, PLC0415
+        from conclab.sandbox.inside import identity, leftovers, limits, places, seccomp  # noqa: F401, PLC0415
     if layer >= KERNEL:
-        from conclab.sandbox.inside import landlock, places  # noqa: F401, PLC0415
+        from conclab.sandbox.inside import landlock  # noqa: F401, PLC0415
     if layer >= NAMESPACES:
         from conclab.sandbox.inside import bubblewrap  # noqa: F401, PLC0415
     sys.dont_write_bytecode = True
@@ -86,6 +86,8 @@ def settle(order: Order) -> None:
         limits.apply(order)
         if order.uid:
             identity.become(order.uid)
+        elif os.geteuid() == 0:
+            identity.renounce()
         limits.tie()
     if order.layer == BASIC:
         _keep_group()
