@@ -46,7 +46,7 @@ def listing(data: bytes, limits: Limits) -> Listing:
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry | None:
     """One member; None for a folder."""
     mode = info.external_attr >> 16
-    if info.is_dir() or stat.S_ISDIR(mode):
+    if info.orig_filename.endswith("/") or stat.S_ISDIR(mode):
         return None
     parts = parts_of(info.orig_filename)  # the library cuts the other one at a NUL
     if stat.S_IFMT(mode) and not stat.S_ISREG(mode):

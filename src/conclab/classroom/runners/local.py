@@ -1,0 +1,154 @@
+"""Jobs in processes beside us. One that dies or hangs costs its job a second try, and no other anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from conclab.classroom import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+TRIES = 2
+GOODBYE_S = 5.0
+COMMAND = (sys.executable, "-m", "conclab.classroom.runners.worker")
+
+
+class Worker:
+    """One process that does jobs, in a session of its own: a Ctrl-C at the terminal reaches us alone."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._ready = False
+
+    def ask(self, request: str, patience_s: float) -> str:
+        """Hand a job over and wait. An empty answer: it died, or was ended because it took too long."""
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
+        timer = threading.Timer(patience_s, self.kill, kwargs={"goodbye_s": 0})
+        timer.daemon = True
+        try:
+            self._ready = self._ready or bool(self._process.stdout.readline())
+            timer.start()
+            self._process.stdin.write(request + "\n")
+            self._process.stdin.flush()
+            return self._process.stdout.readline()
+        except (OSError, ValueError):
+            return ""
+        finally:
+            timer.cancel()
+
+    def end(self) -> None:
+        """End it and close what leads to it. Only whoever asks it may do so."""
+        self.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+
+    def kill(self, goodbye_s: float = GOODBYE_S) -> None:
+        """Ask it to end and, if it won't, kill it with all that it started in its session."""
+        with suppress(OSError):
+            self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(goodbye_s)
+        with suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+class Local:
+    """As many workers as are asked for, each with a thread of ours that hands it one job after the other."""
+
+    def __init__(self, workers: int, patience_s: float) -> None:
+        self._workers = workers
+        self._patience_s = patience_s
+        self._alive: set[Worker] = set()
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+
+    def run(self, work: Iterable[jobs.Job]) -> Generator[tuple[str, jobs.Outcome], None, None]:
+        """Yield key and outcome as they come. Closed early, it ends its workers and hands nothing more on."""
+        todo: queue.SimpleQueue[jobs.Job] = queue.SimpleQueue()
+        done: queue.SimpleQueue[tuple[str, jobs.Outcome]] = queue.SimpleQueue()
+        total = 0
+        for job in work:
+            todo.put(job)
+            total += 1
+        threads = [
+            threading.Thread(target=self._serve, args=(todo, done), daemon=True)
+            for _ in range(min(self._workers, total))
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            for _ in range(total):
+                yield done.get()
+        finally:
+            self._end()
+            for thread in threads:
+                thread.join(2 * GOODBYE_S)
+
+    def _serve(
+        self, todo: queue.SimpleQueue[jobs.Job], done: queue.SimpleQueue[tuple[str, jobs.Outcome]]
+    ) -> None:
+        worker: Worker | None = None
+        with suppress(queue.Empty):
+            while not self._over.is_set():
+                job = todo.get_nowait()
+                outcome = None
+                for _ in range(TRIES):
+                    worker = worker or self._start()
+                    outcome = _read(worker.ask(job.request, self._patience_s)) if worker else None
+                    if outcome or self._over.is_set():
+                        break
+                    self._replace(worker)
+                    worker = None
+                why = "the grader's own process died or took too long, twice"
+                done.put((job.key, outcome or jobs.unable(json.loads(job.request)["cases"], why)))
+        self._replace(worker)
+
+    def _start(self) -> Worker | None:
+        with self._lock:
+            if self._over.is_set():
+                return None
+            try:
+                worker = Worker()
+            except OSError:  # no process or no memory left: the job is marked, and a person looks
+                return None
+            self._alive.add(worker)
+            return worker
+
+    def _replace(self, worker: Worker | None) -> None:
+        if worker:
+            worker.end()
+            with self._lock:
+                self._alive.discard(worker)
+
+    def _end(self) -> None:
+        self._over.set()
+        with self._lock:
+            alive = list(self._alive)
+        for worker in alive:
+            worker.kill()
+
+
+def _read(line: str) -> jobs.Outcome | None:
+    try:
+        return jobs.read(line)
+    except ValueError:
+        return None

@@ -1,0 +1,25 @@
+"""The process that does jobs: one line of JSON in, one out. `python -m conclab.classroom.runners.worker`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from conclab.classroom.jobs import execute
+
+
+def serve() -> None:
+    """Answer until the other side closes. Whatever else is printed goes nowhere: stdout is the channel."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a job opened is closed
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel, open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), 1)
+        channel.write("ready\n")  # a job's time begins when Python has started
+        channel.flush()
+        for line in sys.stdin:
+            channel.write(execute(line) + "\n")
+            channel.flush()
+
+
+if __name__ == "__main__":
+    serve()
