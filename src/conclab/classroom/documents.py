@@ -87,7 +87,7 @@ def of_lab(lab: Lab) -> Json:
             {
                 "id": case.id,
                 "title": case.title,
-                "points": case.points,
+                "points": tally.figure(case.points),
                 "hidden": case.hidden,
                 "explain": case.explain,
                 "task": case.task,
@@ -111,8 +111,16 @@ def of_graded(graded: tally.Graded) -> Json:
                 "one": pair.one,
                 "other": pair.other,
                 "share": round(pair.share, 3),
-                "parts": [[list(here), list(there)] for here, there in pair.parts],
-                "files": list(pair.files),
+                "parts": [
+                    {
+                        "file": part.file,
+                        "here": list(part.here),
+                        "there": list(part.there),
+                        "here_text": part.here_text,
+                        "there_text": part.there_text,
+                    }
+                    for part in pair.parts
+                ],
             }
             for pair in graded.alike
         ],
@@ -157,18 +165,23 @@ def _to_graded(said: Json) -> tally.Graded:
         lab=lab,
         sheets=tuple(_to_sheet(one, lab, said["python"]) for one in said["sheets"]),
         python=said["python"],
-        alike=tuple(
-            tally.Alike(
-                one["one"],
-                one["other"],
-                float(one["share"]),
-                tuple(((a, b), (c, d)) for (a, b), (c, d) in one["parts"]),
-                tuple(one["files"]),
-            )
-            for one in said["alike"]
-        ),
+        alike=tuple(map(_to_alike, said["alike"])),
         notes=tuple(said["notes"]),
     )
+
+
+def _to_alike(said: Json) -> tally.Alike:
+    parts = tuple(
+        tally.Part(
+            part["file"],
+            (int(part["here"][0]), int(part["here"][1])),
+            (int(part["there"][0]), int(part["there"][1])),
+            part["here_text"],
+            part["there_text"],
+        )
+        for part in said["parts"]
+    )
+    return tally.Alike(said["one"], said["other"], float(said["share"]), parts)
 
 
 def _to_lab(said: Json) -> Lab:

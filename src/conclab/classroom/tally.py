@@ -12,14 +12,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of two submissions that say the same in other words, or in the same."""
+
+    file: str
+    here: tuple[int, int]  # first line and last
+    there: tuple[int, int]
+    here_text: str = ""
+    there_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alike:
     """Two submissions whose code is nearly the same: to be looked at by a person, no verdict."""
 
     one: str  # students
     other: str
     share: float  # of the smaller one's fingerprints, 0 to 1
-    parts: tuple[tuple[tuple[int, int], tuple[int, int]], ...]  # lines first to last here, and there
-    files: tuple[str, ...] = ()  # in which those lines are
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +53,17 @@ def pairs(lab: Lab, sheet: Sheet) -> Iterator[tuple[Case, CaseResult]]:
 
 def earned(lab: Lab, sheet: Sheet) -> float:
     """Points of the cases that passed."""
-    return sum(case.points for case, result in pairs(lab, sheet) if result.mark is Mark.PASSED)
+    return figure(sum(case.points for case, result in pairs(lab, sheet) if result.mark is Mark.PASSED))
 
 
 def undecided(lab: Lab, sheet: Sheet) -> float:
     """Points that a person has yet to give or refuse."""
-    return sum(case.points for case, result in pairs(lab, sheet) if result.mark is Mark.BROKEN)
+    return figure(sum(case.points for case, result in pairs(lab, sheet) if result.mark is Mark.BROKEN))
 
 
 def most(cases: Iterable[Case]) -> float:
     """All points that can be had."""
-    return sum(case.points for case in cases)
+    return figure(sum(case.points for case in cases))
 
 
 def failing(lab: Lab, sheet: Sheet) -> frozenset[str]:
@@ -67,6 +77,11 @@ def looked_at(sheet: Sheet) -> bool:
         result.mark is Mark.BROKEN or result.reason in {Reason.DISAGREED, Reason.INFRASTRUCTURE}
         for result in sheet.results
     )
+
+
+def figure(points: float) -> float:
+    """10 and not 10.0: the same points give the same bytes, whatever they were added up from."""
+    return int(points) if points == int(points) else round(points, 6)
 
 
 def number(points: float) -> str:
