@@ -109,7 +109,7 @@ def _traceback(document: Document, _width: int) -> Iterator[list[Piece]]:
 
 
 def _facts(document: Document, width: int) -> Iterator[list[Piece]]:
-    if not document["failure"]:
+    if not document["failure"] or not document["failure"]["replay"]:  # a lab's is not told as a command
         return
     for line in (how_found(document), *limits(document)):
         yield from _prose(line, width, DIM)

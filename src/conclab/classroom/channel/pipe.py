@@ -1,0 +1,104 @@
+"""The grader's end of the line: frames in and out, with a deadline and a quota for everything."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from conclab.classroom.channel import wire
+from conclab.classroom.faults import CrashFault, Fault, ProtocolFault, SilenceFault
+
+if TYPE_CHECKING:
+    from conclab.classroom.channel.launch import Worker
+
+MOST_BYTES = 16 << 20  # that a worker may send in one case
+MOST_MESSAGES = 100_000
+PIECE = 1 << 16
+
+
+class Pipe:
+    """Reads and writes whole messages. After a fault it is not to be used again."""
+
+    def __init__(self, worker: Worker, *, silence_s: float, until: float) -> None:
+        self.worker = worker
+        self.silence_s = silence_s
+        self.until = until  # of the whole case, by our own clock
+        self.received = 0
+        self.messages = 0
+        self.fault: Fault | None = None  # what it ended with
+        self._buffer = bytearray()
+
+    def end(self, fault: Fault) -> Fault:
+        """Nothing more is said: whoever goes on gets the same fault at once."""
+        self.fault = self.fault or fault
+        return fault
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one. Raises a Fault if it can't be taken."""
+        if self.fault is not None:
+            raise self.fault
+        try:
+            data = wire.frame(message)
+        except wire.WireError as error:
+            raise self.end(ProtocolFault(f"what the submission is to be told is too large: {error}")) from None
+        self.worker.sock.settimeout(self._left())
+        try:
+            self.worker.sock.sendall(data)
+        except TimeoutError:
+            raise self.end(SilenceFault(self._silent("the submission's process reads nothing"))) from None
+        except OSError:
+            raise self.end(CrashFault(self.worker.ending())) from None
+
+    def receive(self, who: str) -> dict[str, Any]:
+        """Wait for one. `who` is named if nothing comes."""
+        if self.fault is not None:
+            raise self.fault
+        try:
+            return self._receive(who)
+        except Fault as fault:
+            raise self.end(fault)  # noqa: B904 - the same one
+
+    def _receive(self, who: str) -> dict[str, Any]:
+        end = time.monotonic() + self._left()
+        head = self._take(wire.HEADER, end, who)
+        try:
+            data = self._take(wire.length(head), end, who)
+            self.messages += 1
+            if self.messages > MOST_MESSAGES:
+                raise wire.WireError(f"more than {MOST_MESSAGES:,} operations")
+            return wire.parse(data)
+        except wire.WireError as error:
+            raise ProtocolFault(f"the submission's process sent what is no answer: {error}") from None
+
+    def _take(self, count: int, end: float, who: str) -> bytes:
+        while len(self._buffer) < count:
+            self._buffer += self._more(end, who)
+        found = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return found
+
+    def _more(self, end: float, who: str) -> bytes:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise SilenceFault(self._silent(who))
+        self.worker.sock.settimeout(left)
+        try:
+            piece = self.worker.sock.recv(PIECE)
+        except TimeoutError:
+            raise SilenceFault(self._silent(who)) from None
+        except OSError:
+            piece = b""
+        if not piece:
+            raise CrashFault(self.worker.ending())
+        self.received += len(piece)
+        if self.received > MOST_BYTES:
+            raise ProtocolFault(f"the submission's process sent more than {MOST_BYTES:,} bytes")
+        return piece
+
+    def _left(self) -> float:
+        return max(0.01, min(self.silence_s, self.until - time.monotonic()))
+
+    def _silent(self, who: str) -> str:
+        if time.monotonic() >= self.until:
+            return f"the time for this test is over: {who}"
+        return f"{who}: no answer, no announced step and no wait that can be seen for {self.silence_s:g} s"

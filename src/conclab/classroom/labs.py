@@ -1,0 +1,195 @@
+"""A lab's folder: what is in it, what is missing, and the starter that a student gets.
+
+    labs/01-race-counter/
+        lab.toml        title, points, files, timeout_s, needs, hints
+        lesson.md
+        solution.py     a starter is made of it: `# BEGIN SOLUTION` ... `# END SOLUTION` is left out
+        tests/visible/test_*.py     tests/hidden/test_*.py
+        wrong/*.py      `# fails: test_name` in the first line
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conclab.classroom.model import Lab
+from conclab.classroom.testing.cases import collect
+from conclab.errors import ContentError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BEGIN = re.compile(r"^(?P<indent>\s*)# BEGIN SOLUTION(?:: (?P<instead>.*))?$")
+END = re.compile(r"^\s*# END SOLUTION$")
+FAILS = re.compile(r"# fails: (?P<case>\w+)")
+NAME = re.compile(r"(?:\d\d-)?(?P<id>[a-z][a-z0-9-]*)")
+INSTEAD = "raise NotImplementedError"
+KEYS = {"title": str, "points": (int, float), "files": list, "timeout_s": (int, float), "needs": list, "hints": list}
+OPTIONAL = {"python": str, "order": int}
+NEEDS = {"threads", "asyncio", "processes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A known mistake: its files, and the case that must catch it."""
+
+    name: str
+    file: Path
+    fails: str
+    about: str  # the line below the header, for the teacher
+
+
+@dataclass(frozen=True, slots=True)
+class LabFolder:
+    """A lab with all that its author wrote."""
+
+    folder: Path
+    lab: Lab
+    points: float
+    hints: tuple[str, ...]
+    wrong: tuple[Wrong, ...]
+    lesson: str
+    python: str = ""
+
+    def tests(self, *, hidden: bool) -> list[Path]:
+        """Folders of tests."""
+        return [self.folder / "tests" / part for part in (("visible", "hidden") if hidden else ("visible",))]
+
+    @property
+    def solution(self) -> dict[str, str]:
+        """The author's files by name."""
+        return {name: (self.folder / name).read_text(encoding="utf-8") for name in self.lab.files}
+
+    @property
+    def starter(self) -> dict[str, str]:
+        """What a student begins with."""
+        return {name: _starter(self.folder, name, text) for name, text in self.solution.items()}
+
+
+def labs(root: Path) -> list[Path]:
+    """Folders of labs, in the order of their names."""
+    return sorted(path.parent for path in root.glob("*/lab.toml"))
+
+
+def find(root: Path, name: str) -> LabFolder:
+    """A lab by its id. Raises UnknownNameError."""
+    known = {_id(folder): folder for folder in labs(root)}
+    if name not in known:
+        raise UnknownNameError("lab", name, known)
+    return load(known[name])
+
+
+def load(folder: Path) -> LabFolder:
+    """Read a lab. Raises ContentError for the first thing that is missing or wrong."""
+    folder = folder.resolve()
+    settings = _settings(folder)
+    lesson = _need(folder, "lesson.md")
+    files = tuple(settings["files"])
+    for name in files:
+        _need(folder, name)
+    hidden, visible = folder / "tests" / "hidden", folder / "tests" / "visible"
+    present = [part for part in (visible, hidden) if any(part.glob("test_*.py"))]
+    if visible not in present:
+        raise ContentError(f"{folder.name}: tests/visible has no test_*.py")
+    cases = collect(folder, present)
+    lab = Lab(
+        _id(folder), settings["title"], files, cases, digest(folder), float(settings["timeout_s"]),
+        frozenset(settings["needs"]),
+    )  # fmt: skip
+    total = sum(case.points for case in cases)
+    if hidden in present and abs(total - settings["points"]) > 1e-9:  # noqa: PLR2004 - a rounding error
+        raise ContentError(f"{folder.name}: its cases are worth {total:g} points, lab.toml says {settings['points']:g}")
+    wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
+    hints, python = tuple(settings["hints"]), settings.get("python", "")
+    return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python)
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 over names and contents of all files of a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        whole.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def strip(source: str, name: str = "solution.py") -> str:
+    """A starter: what lies between the marks is left out, or is what the first mark says. Raises ContentError."""
+    lines, inside = [], ""
+    for number, line in enumerate(source.splitlines(), 1):
+        begins = BEGIN.match(line)
+        if begins and not inside:
+            inside = f"line {number}"
+            lines.append(f"{begins['indent']}{begins['instead'] or INSTEAD}")
+        elif begins or (END.match(line) and not inside):
+            raise ContentError(f"{name}: line {number}: # BEGIN SOLUTION and # END SOLUTION don't alternate")
+        elif END.match(line):
+            inside = ""
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise ContentError(f"{name}: {inside}: # BEGIN SOLUTION without # END SOLUTION")
+    return "\n".join(lines) + "\n"
+
+
+def _starter(folder: Path, name: str, solution: str) -> str:
+    own = folder / name.replace("solution", "starter")
+    if own.name != name and own.is_file():
+        return own.read_text(encoding="utf-8")
+    starter = strip(solution, name)
+    if starter.strip() == solution.strip():
+        raise ContentError(f"{folder.name}: {name} has no # BEGIN SOLUTION, and there is no {own.name}")
+    return starter
+
+
+def _source(name: str) -> str:
+    return name
+
+
+def _id(folder: Path) -> str:
+    match = NAME.fullmatch(folder.name)
+    if match is None:
+        raise ContentError(f"{folder.name!r} is no name for a lab: one looks like 01-race-counter")
+    return match["id"]
+
+
+def _need(folder: Path, name: str) -> str:
+    path = folder / name
+    if not path.is_file() or not path.read_text(encoding="utf-8").strip():
+        raise ContentError(f"{folder.name}: {name} is missing or empty")
+    return path.read_text(encoding="utf-8")
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    try:
+        settings = tomllib.loads(_need(folder, "lab.toml"))
+    except tomllib.TOMLDecodeError as error:
+        raise ContentError(f"{folder.name}: lab.toml: {error}") from None
+    for key, kind in KEYS.items():
+        if not isinstance(settings.get(key), kind):
+            raise ContentError(f"{folder.name}: lab.toml must say {key}")
+    strange = set(settings) - set(KEYS) - set(OPTIONAL)
+    if strange:
+        raise ContentError(f"{folder.name}: lab.toml says {', '.join(sorted(strange))}, which nobody reads")
+    if not settings["hints"] or not all(isinstance(hint, str) and hint.strip() for hint in settings["hints"]):
+        raise ContentError(f"{folder.name}: lab.toml must give hints, none of them empty")
+    if unknown := set(settings["needs"]) - NEEDS:
+        raise ContentError(f"{folder.name}: needs {', '.join(sorted(unknown))}; there are: {', '.join(sorted(NEEDS))}")
+    return settings
+
+
+def _wrong(folder: Path, cases: set[str]) -> Iterator[Wrong]:
+    for file in sorted(folder.glob("wrong/*.py")):
+        first, *rest = file.read_text(encoding="utf-8").splitlines() or [""]
+        match = FAILS.fullmatch(first.strip())
+        if match is None:
+            raise ContentError(f"{folder.name}: wrong/{file.name} must begin with # fails: test_name")
+        if match["case"] not in cases:
+            raise ContentError(f"{folder.name}: wrong/{file.name} names {match['case']}, which is no case of this lab")
+        about = rest[0].removeprefix("#").strip() if rest and rest[0].startswith("#") else ""
+        yield Wrong(file.stem, file, match["case"], about)

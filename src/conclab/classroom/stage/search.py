@@ -1,0 +1,94 @@
+"""Tries the orders of a scenario, those with the fewest preemptions first, until one fails or none is left."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from conclab.classroom.faults import Fault, ScheduleFault, StuckFault
+from conclab.classroom.model import Reason
+from conclab.classroom.stage.story import picture
+from conclab.explore.policies.exhaustive import Exhaustive
+from conclab.explore.policies.greedy import Greedy
+from conclab.explore.policies.pct import Pct
+from conclab.explore.policies.plan import Plan
+from conclab.explore.policy import Limits
+from conclab.explore.replay import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conclab.classroom.stage.stage import Stage
+    from conclab.explore.policy import Policy
+
+ENOUGH = 40  # schedules: after so many, half of the case's time ends the search
+SAMPLE = 40  # random ones, where those up to the bound were too many
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How far to search."""
+
+    preemptions: int | None = 2
+    budget: int = 200
+    replay: str = ""
+    until: float = float("inf")  # by time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What was tried without a failure."""
+
+    schedules: int
+    exhausted: bool
+
+
+def search(scenario: Callable[[Stage], Any], stages: Callable[[Policy, int], Stage], wish: Wish) -> Covered:
+    """Run the scenario in one order after the other. Raises the Fault of the first that fails, with its story."""
+    count, last = 0, None
+    for policy, most in _policies(wish):
+        tried = 0
+        while tried < most and policy.another(last if tried else None):  # type: ignore[arg-type]
+            if count >= ENOUGH and time.monotonic() > wish.until:
+                return Covered(count, exhausted=False)
+            last = stages(policy, count)
+            _run(scenario, last)
+            tried, count = tried + 1, count + 1
+        if policy.exhausted:
+            return Covered(count, exhausted=True)
+    return Covered(count, exhausted=False)
+
+
+def _policies(wish: Wish) -> Iterator[tuple[Policy, int]]:
+    if wish.replay:
+        yield Plan(decode(wish.replay)[1]), 1
+        return
+    limits = Limits(wish.preemptions, Random(0))
+    yield Greedy(limits), wish.budget
+    yield Exhaustive(limits), wish.budget
+    yield Pct(limits), min(SAMPLE, wish.budget)
+
+
+def _run(scenario: Callable[[Stage], Any], stage: Stage) -> None:
+    try:
+        scenario(stage)
+        stage.finish()
+    except AssertionError as error:
+        fault = ScheduleFault(str(error) or "the result is wrong")
+        if not stage.plan:
+            fault.reason = Reason.VALUE
+        raise tell(fault, stage) from None
+    except Fault as fault:
+        raise tell(fault, stage)  # noqa: B904 - the same one
+
+
+def tell(fault: Fault, stage: Stage) -> Fault:
+    """Give a fault the story of the execution in which it was seen, and the code of that."""
+    stuck = fault if isinstance(fault, StuckFault) else None
+    kind = stuck.kind if stuck else "exception" if fault.reason is Reason.EXCEPTION else "assertion"
+    details = stuck.details if stuck else ()
+    fault.columns = picture(stage.told(), kind=kind, summary=fault.text.split("\n", 1)[0], details=details)
+    fault.schedule = encode(stage.plan, stage.fingerprint)
+    return fault

@@ -1,0 +1,48 @@
+"""A thread or coroutine of the submission, as the stage knows it. Has what explore's policies look at."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conclab.classroom.faults import StudentError
+    from conclab.classroom.hosted.base import Ask
+
+
+class State(Enum):
+    """What a task is doing."""
+
+    RUNNING = "running"  # in the submission's code: nothing is known until it announces, ends, or time is over
+    WAITING = "waiting"  # it announced an operation that was not answered yet
+    LOOP = "loop"  # a coroutine: its event loop runs for it
+    ENDED = "ended"
+
+
+class Task:
+    """One of them. `result` and `error` are of those that the author started."""
+
+    def __init__(self, number: int, name: str, *, ours: bool = True, daemon: bool = False) -> None:
+        self.id = number
+        self.name = name
+        self.ours = ours
+        self.daemon = daemon
+        self.state = State.RUNNING
+        self.pending: Ask | None = None
+        self.held: list[Any] = []
+        self.steps = 0
+        self.call = 0  # number of the call that it carries out
+        self.result: Any = None
+        self.error: StudentError | None = None
+        self.at: tuple[str, int] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it came to its end."""
+        return self.state is State.ENDED
+
+    def outcome(self) -> Any:
+        """What it returned. Raises StudentError if it raised."""
+        if self.error is not None:
+            raise self.error
+        return self.result

@@ -1,0 +1,160 @@
+"""pytest, in the grader's process: the fixtures `student` and `stage`, and what each test came to.
+
+Loaded by name by the grader, never by itself. Writes one line of JSON for each declared case and each
+result into a file of the grader's.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from conclab.classroom.lab import Visibility
+from conclab.classroom.model import Case, CaseResult, Mark
+from conclab.classroom.testing.judging import judge, repeated, together
+from conclab.classroom.testing.student import Student
+from conclab.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPEATS = 2
+HIDDEN = "hidden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The grader says what is to be done by a file."""
+    parser.addoption("--conclab-job", help="file with the job, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known, and hypothesis the same for everybody."""
+    config.addinivalue_line("markers", "lab_case(title, points, explain, task, visibility): a declared case")
+    config.addinivalue_line("markers", "lab_schedules(preemptions, budget): run it in every order of steps")
+    job = json.loads(Path(config.getoption("--conclab-job")).read_text(encoding="utf-8"))
+    config.pluginmanager.register(Cases(job), "conclab-cases")
+    _settle_hypothesis()
+
+
+def _settle_hypothesis() -> None:
+    try:
+        from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - of an extra
+    except ImportError:
+        return
+    phases = (Phase.explicit, Phase.generate, Phase.shrink)
+    settings.register_profile(
+        "conclab", database=None, deadline=None, derandomize=True, print_blob=False, max_examples=50,
+        report_multiple_bugs=False, suppress_health_check=list(HealthCheck), phases=phases,
+    )  # fmt: skip
+    settings.load_profile("conclab")
+
+
+class Cases:
+    """One job: collects the cases of a lab, and runs them on one submission if there is one."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.job = job
+        self.out = Path(job["out"])
+        self.error: BaseException | None = None
+        self.results: dict[str, list[CaseResult]] = {}
+
+    def _write(self, kind: str, content: dict[str, Any]) -> None:
+        with self.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({kind: content}) + "\n")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Say which cases there are, before any of them runs."""
+        wanted = self.job.get("only")
+        if wanted:
+            items[:] = [item for item in items if _name(item) in wanted]
+        for name in dict.fromkeys(map(_name, items)):
+            item = next(item for item in items if _name(item) == name)
+            self._write("case", asdict(_case(item, name)))
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The submission, in a worker of its own."""
+        student = Student(
+            Path(self.job["submission"]),
+            tuple(self.job["files"]),
+            seed=f"{self.job['seed']} {_name(request.node)}",
+            timeout_s=self.job["timeout_s"],
+            replay=self.job.get("replay", ""),
+        )
+        yield student
+        student.close()
+
+    @pytest.fixture
+    def stage(self, student: Student) -> Student:
+        """Made anew for each order of steps, in a test that is marked with lab.schedules."""
+        return student
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """The body of a test with schedules is the scenario."""
+        marker = pyfuncitem.get_closest_marker("lab_schedules")
+        if marker is None:
+            return None
+        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own call does
+        given = {name: pyfuncitem.funcargs[name] for name in names}
+        student = pyfuncitem.funcargs["stage"]
+        student.schedules(lambda stage: pyfuncitem.obj(**given | {"stage": stage}), **marker.kwargs)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run it; a hidden one that fails, twice more."""
+        results = [self._run(item, nextitem)]
+        while _is_hidden(item) and results[-1].mark is Mark.FAILED and len(results) <= REPEATS and self.job["repeat"]:
+            results.append(self._run(item, nextitem))
+        found = repeated(results) if results[0].mark is Mark.FAILED else results[0]
+        every = self.results.setdefault(found.case, [])
+        every.append(found)
+        if not any(_name(other) == found.case for other in _rest(item)):
+            self._write("result", asdict(together(every)))
+        return True
+
+    def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> CaseResult:
+        self.error = None
+        begin = time.perf_counter()
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        return judge(_name(item), self.error, seconds=round(time.perf_counter() - begin, 3))
+
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> None:
+        """Keep what was raised first, wherever that was."""
+        if call.excinfo is not None and self.error is None:
+            self.error = call.excinfo.value
+
+
+def _rest(item: pytest.Item) -> list[pytest.Item]:
+    items = item.session.items
+    return items[items.index(item) + 1 :]
+
+
+def _name(item: pytest.Item | Any) -> str:
+    return str(getattr(item, "originalname", None) or item.name)
+
+
+def _is_hidden(item: pytest.Item) -> bool:
+    return item.path.parent.name == HIDDEN
+
+
+def _case(item: pytest.Item, name: str) -> Case:
+    marker, hidden = item.get_closest_marker("lab_case"), _is_hidden(item)
+    where = f"{item.path.name}: {name}"
+    if marker is None:
+        raise ContentError(f"{where} must be declared: @lab.case(title, points=...)")
+    told = marker.kwargs
+    if not told["points"] > 0:
+        raise ContentError(f"{where} must be worth more than {told['points']} points")
+    if hidden and not told["explain"]:
+        raise ContentError(f"{where} is hidden and must say what a student reads when it fails: explain=...")
+    default = Visibility.AFTER_PUBLISHED if hidden else Visibility.VISIBLE
+    visibility = Visibility(told["visibility"] or default)
+    return Case(name, told["title"], told["points"], hidden, told["explain"], told["task"], visibility)
