@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from conclab.sandbox.model import Isolation, Layer
+
+__all__ = [
+    "Case",
+    "CaseResult",
+    "Isolation",
+    "Lab",
+    "Layer",
+    "Mark",
+    "Reason",
+    "Sheet",
+    "Trust",
+    "Visibility",
+]
 
 
 class Mark(StrEnum):
@@ -46,15 +61,6 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
-class Layer(IntEnum):
-    """How far apart a submission is run; each holds what the ones below it hold."""
-
-    NONE = 0  # a deadline, and the whole tree of processes is killed
-    BASIC = 1  # limits, a clean environment, a folder of its own
-    KERNEL = 2  # Landlock and seccomp
-    NAMESPACES = 3  # bubblewrap
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One declared test of a lab."""
@@ -81,15 +87,6 @@ class CaseResult:
     schedule: str = ""  # its code
     line: int | None = None  # of the submission
     seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Isolation:
-    """What held while a submission was graded, as it was probed."""
-
-    layer: Layer
-    parts: tuple[str, ...] = ()  # such as "landlock 7", "seccomp", "bubblewrap 0.8.0"
-    missing: tuple[str, ...] = ()  # what the next layer lacks here, in words
 
 
 @dataclass(frozen=True, slots=True)
