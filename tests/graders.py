@@ -10,11 +10,12 @@ import os
 import time
 from pathlib import Path
 
-from conclab.classroom.jobs import Bench
+from conclab.classroom.intake.submission import Submission
+from conclab.classroom.jobs import Bench, Known
 from conclab.classroom.model import Case, CaseResult, Isolation, Lab, Layer, Mark, Reason, Visibility
 
 HERE = Path(__file__).parent
-BENCH = Bench("graders:load", "graders:grade", "graders:probe")
+BENCH = Bench("graders:load", "graders:grade", "graders:probe", "graders:known")
 ISOLATION = Isolation(Layer.KERNEL, ("landlock 7", "seccomp"), ("bubblewrap is not installed",))
 LAB = Lab(
     id="01_counter",
@@ -42,8 +43,13 @@ def load(folder: Path) -> Lab:
     return LAB
 
 
-def probe() -> Isolation:
-    return ISOLATION
+def probe(layer: Layer | None, needs: frozenset[str]) -> Isolation:
+    return ISOLATION if layer is None or layer >= Layer.KERNEL else Isolation(layer)
+
+
+def known(folder: Path) -> Known:
+    wrong = Submission("no_lock", {"solution.py": source(fail=["test_no_lost_update"])})
+    return Known((wrong,), {"solution.py": b"def solve():\n    ...\n"})
 
 
 def grade(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:

@@ -84,7 +84,7 @@ def test_points_mistakes_and_who_needs_a_person(tmp_path):
         ("cleo", 10, 0, ""),
         ("dan", 0, 0, ""),
         ("eve", 8, 2, ""),
-        ("fay", 0, 0, "nothing"),
+        ("fay", 0, 0, ""),
     ]
     assert [one.student for one in made.sheets if looked_at(one)] == ["eve"]
     assert {one.reason for one in made.sheets[3].results} == {Reason.MISSING}

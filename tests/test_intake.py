@@ -197,6 +197,17 @@ def test_two_of_one_name_are_told_apart(box, tmp_path):
     assert [(one.student, len(one.files)) for one in found] == [("Kim", 0), ("Kim (2)", 0), ("Kim (3)", 1)]
 
 
+def test_an_exports_number_is_nobodys_id(box, tmp_path):
+    """Nobody is found by it alone; of two of one name it tells which."""
+    for name in ("Mallory_9_assignsubmission_file_", "Kim_2_assignsubmission_file_"):
+        put(box / name / "solution.py")
+    csv = tmp_path / "roster.csv"
+    csv.write_text("id,name\n1,Kim\n2,Kim\n9,Zoe\n", encoding="utf-8")
+    found = collect(box, LAB, people=roster.read(csv))
+    told = [(one.student, len(one.files), one.extra.get("id")) for one in found]
+    assert told == [("Kim", 0, "1"), ("Kim (2)", 1, "2"), ("Zoe", 0, "9"), ("Mallory", 1, None)]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -79,6 +79,15 @@ def sheets(
     )
 
 
+def mistakes(wrong: Iterable[Submission], outcomes: Mapping[str, jobs.Outcome]) -> dict[str, frozenset[str]]:
+    """By which cases each known mistake is known: those that it fails, here and now."""
+    return {
+        one.student: _failing(outcomes[one.digest])
+        for one in wrong
+        if one.digest in outcomes and outcomes[one.digest].settled
+    }
+
+
 def lacking(submission: Submission, lab: Lab) -> list[str]:
     """The files that the lab asks for and the submission lacks."""
     return [name for name in lab.files if name not in submission.files]
@@ -112,10 +121,15 @@ def _sheet(
 
 def _matched(lab: Lab, outcome: jobs.Outcome, known: Mapping[str, frozenset[str]]) -> str:
     """The known mistakes with exactly these failing cases; of several alike, all are named."""
-    failed = {result.case for result in outcome.results if result.mark is not Mark.PASSED}
+    failed = _failing(outcome)
     decided = all(result.mark is not Mark.BROKEN for result in outcome.results)
-    same = [name for name, cases in sorted(known.items()) if cases == failed & {one.id for one in lab.cases}]
-    return " or ".join(same) if failed and decided else ""
+    # Failing in everything is no mistake of its own: whatever does not start does that.
+    telling = 0 < len(failed) < len(lab.cases) and decided
+    return " or ".join(name for name, cases in sorted(known.items()) if telling and cases == failed)
+
+
+def _failing(outcome: jobs.Outcome) -> frozenset[str]:
+    return frozenset(result.case for result in outcome.results if result.mark is not Mark.PASSED)
 
 
 def incomplete(graded: tally.Graded) -> list[str]:

@@ -11,7 +11,7 @@ import os
 import platform
 import tempfile
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -40,7 +40,16 @@ class Bench:
 
     load: str  # a lab's folder -> Lab
     grade: str  # a Grade
-    probe: str  # () -> Isolation, as it is where the job is done
+    probe: str  # (layer or None for the best, a lab's needs) -> Isolation, as it is where the job is done
+    known: str  # a lab's folder -> Known
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a lab's author gave beside the tests."""
+
+    wrong: tuple[Submission, ...] = ()  # the known mistakes, each under its name
+    starter: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +106,14 @@ def execute(request: str) -> str:
 
 
 def _execute(said: Mapping[str, Any]) -> Outcome:
-    load, grade, probe = (_function(name) for name in said["bench"])
-    layer, isolation = Layer(said["layer"]), probe()
+    load, grade, probe = (function(name) for name in said["bench"])
+    lab: Lab = load(Path(said["lab"]))
+    layer = Layer(said["layer"])
+    isolation: Isolation = probe(layer, lab.needs)
     if isolation.layer < layer:
         raise ConclabError(f"here only {isolation.layer.name.lower()} holds: {'; '.join(isolation.missing)}")
     if platform.python_version() != said["python"]:
         raise ConclabError(f"here Python is {platform.python_version()}, asked for was {said['python']}")
-    lab: Lab = load(Path(said["lab"]))
     if lab.digest != said["digest"]:
         raise ConclabError("the lab is another one here")
     hidden = any(case.hidden for case in lab.cases)
@@ -113,7 +123,7 @@ def _execute(said: Mapping[str, Any]) -> Outcome:
     by_case = {result.case: result for result in results}
     silent = unable(said["cases"], "the grader gave no result").results
     whole = tuple(by_case.get(result.case, result) for result in silent)
-    return Outcome(whole, Isolation(layer, isolation.parts, isolation.missing))
+    return Outcome(whole, isolation)
 
 
 def lay_out(files: Mapping[str, bytes], folder: Path) -> None:
@@ -149,7 +159,8 @@ def read(line: str) -> Outcome:
         raise ValueError(f"no outcome: {error}") from None
 
 
-def _function(name: str) -> Callable[..., Any]:
+def function(name: str) -> Callable[..., Any]:
+    """Find what a bench names."""
     module, _, attribute = name.partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
     return found

@@ -39,8 +39,8 @@ def render(graded: Graded, console: Console) -> None:
 
 
 def _below(graded: Graded) -> list[str]:
-    cases = ", ".join(f"{place} {case.title}" for place, case in enumerate(graded.lab.cases, 1))
-    lines = ["", f"tests: {cases}", "+ passed, - failed, ? not decided"]
+    lines = ["", "tests: + passed, - failed, ? not decided"]
+    lines += [f"{place:>3} {case.title}" for place, case in enumerate(graded.lab.cases, 1)] + [""]
     lines += sorted({held(sheet.isolation) for sheet in graded.sheets if sheet.submission_digest})
     people = [sheet.student for sheet in graded.sheets if tally.looked_at(sheet)]
     if people:

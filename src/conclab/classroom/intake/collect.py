@@ -25,13 +25,18 @@ STRANGER = "not in the roster"
 
 
 def collect(
-    path: Path, lab: Lab, *, people: Iterable[roster.Person] | None = None, limits: Limits = LIMITS
+    path: Path,
+    lab: Lab,
+    *,
+    people: Iterable[roster.Person] | None = None,
+    student: str = "",
+    limits: Limits = LIMITS,
 ) -> tuple[Submission, ...]:
     """Return everybody's submission: the roster's order first, then those whom it lacks, by name.
 
     A person without one has a submission without files. Raises BadRequestError if nothing can be read.
     """
-    found = [(group, _submission(group, lab, limits)) for group in groups(path, lab.files, limits)]
+    found = [(group, _submission(group, lab, limits)) for group in groups(path, lab.files, limits, student)]
     found.sort(key=lambda pair: (roster.normal(pair[1].student), pair[1].student, pair[1].digest))
     if people is None:
         return _told_apart([submission for _, submission in found])
@@ -48,7 +53,7 @@ def _in_order(found: list[tuple[Group, Submission]], people: list[roster.Person]
     taken: dict[int, Submission] = {}
     strangers = []
     for group, submission in found:
-        person = roster.match((*group.whose.ids, group.whose.student), people)
+        person = roster.match((*group.whose.ids, group.whose.student), people, group.whose.number)
         if person is None:
             strangers.append(replace(submission, notes=(STRANGER, *submission.notes)))
         elif id(person) in taken:

@@ -30,8 +30,11 @@ class Group:
     notes: list[Note] = field(default_factory=list)
 
 
-def groups(path: Path, files: tuple[str, ...], limits: Limits) -> list[Group]:
-    """List what each student handed in, by name. Raises BadRequestError if there is nothing to read."""
+def groups(path: Path, files: tuple[str, ...], limits: Limits, student: str = "") -> list[Group]:
+    """List what each student handed in, by name; or all of it as one student's, if that one is named.
+
+    Raises BadRequestError if there is nothing to read.
+    """
     try:
         kind = path.stat().st_mode
     except OSError as error:
@@ -39,11 +42,11 @@ def groups(path: Path, files: tuple[str, ...], limits: Limits) -> list[Group]:
     if stat.S_ISDIR(kind):
         everything = _folder(path, limits)
     elif not is_archive(path.name):
-        return [Group(Whose(path.stem), [_as(files, Entry((path.name,), _reader(path)))])]
+        return [Group(Whose(student or path.stem), [_as(files, Entry((path.name,), _reader(path)))])]
     else:
         everything = _archive(path, files)
-    if _alone(everything, files):
-        return [Group(Whose(_bare(path.name)), list(everything.entries), list(everything.notes))]
+    if student or _alone(everything, files):
+        return [Group(Whose(student or _bare(path.name)), list(everything.entries), list(everything.notes))]
     found = _Groups(files, _people(everything.entries))
     for entry in _without_wrapper(everything.entries, files):
         found.add(entry)
@@ -92,7 +95,7 @@ class _Groups:
             self._of(owner).notes.append(note)
 
     def _of(self, owner: Whose) -> Group:
-        key = (owner.student, *owner.ids)
+        key = (owner.student, owner.number, *owner.ids)
         return self.groups.setdefault(key, Group(owner))
 
 

@@ -21,16 +21,17 @@ class Whose:
     """What a name says: whose it is, by what a roster may know them, and the file's own name."""
 
     student: str
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()  # the school's own
+    number: str = ""  # the exporting system's: it tells people of one name apart, and is nobody's id
     file: str = ""
 
 
 def whose(name: str) -> Whose | None:
     """Read a name that one of the systems wrote; None for any other."""
     if found := MOODLE.fullmatch(name):
-        return Whose(found["name"], (found["id"],), found["file"] or "")
+        return Whose(found["name"], (), found["id"], found["file"] or "")
     if found := CANVAS.fullmatch(name):
-        return Whose(found["name"], (found["id"],), ATTEMPT.sub("", found["file"]))
+        return Whose(found["name"], (), found["id"], ATTEMPT.sub("", found["file"]))
     return None
 
 

@@ -102,10 +102,15 @@ def normal(name: str) -> str:
     return "".join(sign for sign in apart if sign.isalnum())
 
 
-def match(calls: Iterable[str], people: list[Person]) -> Person | None:
-    """Find the one person who is called so; two of them are nobody."""
+def match(calls: Iterable[str], people: list[Person], number: str = "") -> Person | None:
+    """Find the one person who is called so. Of several of one name, the one with this number; or nobody.
+
+    By the number alone nobody is found: it may be another person's id.
+    """
     for call in map(normal, calls):
         found = [person for person in people if call and call in person.keys]
+        if len(found) > 1:
+            found = [person for person in found if normal(number) in person.keys]
         if len(found) == 1:
             return found[0]
     return None

@@ -160,7 +160,7 @@ def _isolation(graded: Graded) -> list[str]:
     counts = Counter(sheet.isolation for sheet in graded.sheets if sheet.submission_digest)
     lines = []
     for isolation, count in counts.most_common():
-        missing = f" To get more: {'; '.join(isolation.missing)}." if isolation.missing else ""
+        missing = f" What the next levels lack: {'; '.join(isolation.missing)}." if isolation.missing else ""
         who = "" if len(counts) == 1 else f" ({_count(count, 'submission')})"
         lines.append(f"{telling.held(isolation)}{missing}{who}")
     return lines
@@ -170,4 +170,4 @@ def _mistake(one: Mistake) -> str:
     """A cluster's heading."""
     if one.matched:
         return one.matched.replace("_", " ").replace("-", " ")
-    return "no known mistake of this lab"
+    return "not one of the lab's known mistakes"
