@@ -40,6 +40,9 @@ class Here:
     def __init__(self, stop_after=None):
         self.done, self.stop_after = [], stop_after
 
+    def finished(self):
+        return []
+
     def run(self, work):
         for job in work:
             if self.stop_after is not None and len(self.done) >= self.stop_after:
@@ -133,6 +136,24 @@ def test_an_interrupted_class_is_resumed_to_the_same_table(tmp_path, after):
     resumed, runner = graded(CLASS, tmp_path / "cut")
     assert len(runner.done) == 4 - after
     assert text(resumed) == text(whole)
+
+
+def test_what_was_finished_when_it_was_interrupted_is_kept(tmp_path):
+    """Also what nobody had yet put on the disk."""
+
+    class Stopped(Here):
+        def run(self, work):
+            self.left = [(job.key, jobs.read(jobs.execute(job.request))) for job in work]
+            yield self.left.pop()
+            raise KeyboardInterrupt
+
+        def finished(self):
+            return self.left[:1]
+
+    with pytest.raises(KeyboardInterrupt):
+        graded(CLASS, tmp_path, Stopped())
+    _, runner = graded(CLASS, tmp_path)
+    assert len(runner.done) == 2
 
 
 @settings(max_examples=40)

@@ -24,6 +24,10 @@ class Runner(Protocol):
         """Yield key and outcome as they come, in any order."""
         ...
 
+    def finished(self) -> list[tuple[str, jobs.Outcome]]:
+        """Return what was finished and not handed on when a run was closed."""
+        ...
+
 
 def require(lab: Lab, layer: Layer, isolation: Isolation, *, typed: bool) -> None:
     """Refuse hidden tests where a submission could get at them, unless the teacher typed so. Raises."""
@@ -55,12 +59,25 @@ def grade(
     wanted = {one.digest: make(one) for one in submissions if one.files and not lacking(one, lab)}
     outcomes = {job.key: journal.done[job.key] for job in wanted.values() if job.key in journal.done}
     todo = {job.key: job for job in wanted.values() if job.key not in outcomes}
-    tell(len(outcomes), len(wanted))
-    with closing(runner.run(todo.values())) as answers:
-        for key, outcome in answers if todo else ():
+    keys = len({job.key for job in wanted.values()})
+
+    held: list[tuple[str, jobs.Outcome]] = []  # what an interruption finds on its way to the disk
+
+    def keep(found: Iterable[tuple[str, jobs.Outcome]]) -> None:
+        for key, outcome in found:
+            held[:] = [(key, outcome)]
             journal.add(key, outcome)
             outcomes[key] = outcome
-            tell(len(outcomes), len(wanted))
+            held.clear()
+            tell(len(outcomes), keys)
+
+    tell(len(outcomes), keys)
+    try:
+        with closing(runner.run(todo.values())) as answers:
+            keep(answers if todo else ())
+    except KeyboardInterrupt:
+        keep([*held, *runner.finished()])
+        raise
     return {digest: outcomes[job.key] for digest, job in wanted.items()}
 
 

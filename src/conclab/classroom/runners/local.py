@@ -80,17 +80,18 @@ class Local:
         self._alive: set[Worker] = set()
         self._over = threading.Event()
         self._lock = threading.Lock()
+        self._done: queue.SimpleQueue[tuple[str, jobs.Outcome]] = queue.SimpleQueue()
 
     def run(self, work: Iterable[jobs.Job]) -> Generator[tuple[str, jobs.Outcome], None, None]:
         """Yield key and outcome as they come. Closed early, it ends its workers and hands nothing more on."""
         todo: queue.SimpleQueue[jobs.Job] = queue.SimpleQueue()
-        done: queue.SimpleQueue[tuple[str, jobs.Outcome]] = queue.SimpleQueue()
+        done = self._done
         total = 0
         for job in work:
             todo.put(job)
             total += 1
         threads = [
-            threading.Thread(target=self._serve, args=(todo, done), daemon=True)
+            threading.Thread(target=self._serve, args=(todo,), daemon=True)
             for _ in range(min(self._workers, total))
         ]
         try:
@@ -103,9 +104,15 @@ class Local:
             for thread in threads:
                 thread.join(2 * GOODBYE_S)
 
-    def _serve(
-        self, todo: queue.SimpleQueue[jobs.Job], done: queue.SimpleQueue[tuple[str, jobs.Outcome]]
-    ) -> None:
+    def finished(self) -> list[tuple[str, jobs.Outcome]]:
+        """What was finished and not handed on when the run was closed."""
+        found = []
+        with suppress(queue.Empty):
+            while True:
+                found.append(self._done.get_nowait())
+        return found
+
+    def _serve(self, todo: queue.SimpleQueue[jobs.Job]) -> None:
         worker: Worker | None = None
         with suppress(queue.Empty):
             while not self._over.is_set():
@@ -118,8 +125,10 @@ class Local:
                         break
                     self._replace(worker)
                     worker = None
+                if outcome is None and self._over.is_set():
+                    break
                 why = "the grader's own process died or took too long, twice"
-                done.put((job.key, outcome or jobs.unable(json.loads(job.request)["cases"], why)))
+                self._done.put((job.key, outcome or jobs.unable(json.loads(job.request)["cases"], why)))
         self._replace(worker)
 
     def _start(self) -> Worker | None:
