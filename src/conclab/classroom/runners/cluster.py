@@ -43,7 +43,7 @@ class Cluster:
                 # not pure: an answer that Dask remembers from another lab's run is none of ours
                 future = self._client.submit(_apart, job.request, pure=False, retries=1)
                 todo[future] = job
-            for future in self._distributed.as_completed(list(todo)):
+            for future in self._distributed.as_completed(list(todo), loop=self._client.loop):
                 yield todo[future].key, _outcome(future, todo[future])
         finally:
             self._client.cancel(list(todo))
