@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"files", "numerals", "pictures", "story", "report"},
     "tracing": {"model", "errors", "files", "numerals", "gil", "tracing"},
     "pictures": {"files", "numerals", "pictures"},
-    "sandbox": {"errors", "files", "sandbox"},
+    "sandbox": {"errors", "files", "sandbox", "__init__"},
     "classroom": {
         "errors",
         "files",

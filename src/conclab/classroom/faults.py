@@ -99,3 +99,8 @@ def clean(text: object, longest: int = LONGEST) -> str:
 def joined(texts: Iterable[str]) -> str:
     """Sentences, those that are there."""
     return " ".join(filter(None, texts))
+
+
+def said(error: AssertionError) -> str:
+    """What an assertion says: the author's words if there are any, else what pytest makes of it."""
+    return str(error).split("\nassert ", 1)[0] or "the result is wrong"

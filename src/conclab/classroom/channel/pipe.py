@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.faults import CrashFault, Fault, ProtocolFault, SilenceFault
+from conclab.classroom.faults import Fault, ProtocolFault, SilenceFault
 
 if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
@@ -47,7 +47,7 @@ class Pipe:
         except TimeoutError:
             raise self.end(SilenceFault(self._silent("the submission's process reads nothing"))) from None
         except OSError:
-            raise self.end(CrashFault(self.worker.ending())) from None
+            raise self.end(self.worker.ending()) from None
 
     def receive(self, who: str) -> dict[str, Any]:
         """Wait for one. `who` is named if nothing comes."""
@@ -89,7 +89,7 @@ class Pipe:
         except OSError:
             piece = b""
         if not piece:
-            raise CrashFault(self.worker.ending())
+            raise self.worker.ending()
         self.received += len(piece)
         if self.received > MOST_BYTES:
             raise ProtocolFault(f"the submission's process sent more than {MOST_BYTES:,} bytes")

@@ -91,6 +91,9 @@ class Hosted:
         self.name = name or self.kind
         self.number = 0
 
+    def __repr__(self) -> str:
+        return self.name
+
     def spec(self) -> dict[str, Any]:
         """What the worker needs to know to make a stand-in."""
         return {"k": self.kind}

@@ -27,7 +27,6 @@ class Calls(Hosted):
 
     def perform(self, ask: Ask) -> None:
         """Send it."""
-        ask.what = "begins"
         self._start(ask)
 
 

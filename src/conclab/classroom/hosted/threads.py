@@ -61,7 +61,6 @@ class Threads(Hosted):
 
     def do_begin(self, ask: Ask) -> None:
         """Begin."""
-        ask.what = "begins"
 
     def do_join(self, ask: Ask, number: Any, timeout: Any = None) -> bool:  # noqa: ARG002
         """Its end, or the end of the wait."""

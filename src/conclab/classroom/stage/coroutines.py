@@ -52,6 +52,15 @@ class Coroutines:
         """Whether it is no thread but something that a coroutine waits for."""
         return task.id in self._tasks
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of it is left."""
+        return all(wait.ended for wait in self._waits.values())
+
+    def is_loop(self, task: Task) -> bool:
+        """Whether it is the loop's own thread."""
+        return task is self.loop
+
     def begun(self, task: Task) -> None:
         """A coroutine was sent to the loop."""
         task.state = State.LOOP
@@ -67,7 +76,8 @@ class Coroutines:
         self.loop.state = State.RUNNING
 
     def cancel(self, task: Task) -> None:
-        """Cancel a coroutine that was begun."""
+        """Cancel a coroutine that was begun. The loop is idle when it hears of it: the order is the same each time."""
+        self.stage.settle()
         if task.state is State.LOOP:
             self.stage.pipe.send({"op": "cancel", "id": task.call})
             self.woken()

@@ -88,7 +88,10 @@ def _refer(value: Any) -> dict[str, Any]:
     if isinstance(value, Hosted):
         if not value.number:
             raise TypeError(f"{value.name} was not made by this stage: say stage.{value.kind}(...)")
-        return {wire.TAG: "c", wire.VALUE: value.number, **value.spec()}
+        spec = value.spec()
+        if "fixed" in spec:
+            spec["fixed"] = {field: packed(one) for field, one in spec["fixed"].items()}
+        return {wire.TAG: "c", wire.VALUE: value.number, **spec}
     if isinstance(value, Remote) and not value.conclab_spot()["attr"]:
         return {wire.TAG: "h", wire.VALUE: value.conclab_spot()["obj"]}
     raise TypeError(

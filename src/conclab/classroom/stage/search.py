@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from conclab.classroom.faults import Fault, ScheduleFault, StuckFault
+from conclab.classroom.faults import Fault, ScheduleFault, StuckFault, said
 from conclab.classroom.model import Reason
 from conclab.classroom.stage.story import picture
 from conclab.explore.policies.exhaustive import Exhaustive
@@ -68,7 +68,7 @@ def _policies(wish: Wish) -> Iterator[tuple[Policy, int]]:
     limits = Limits(wish.preemptions, Random(0))
     yield Greedy(limits), wish.budget
     yield Exhaustive(limits), wish.budget
-    yield Pct(limits), min(SAMPLE, wish.budget)
+    yield Pct(limits), min(SAMPLE, wish.budget // 4)
 
 
 def _run(scenario: Callable[[Stage], Any], stage: Stage) -> None:
@@ -76,7 +76,7 @@ def _run(scenario: Callable[[Stage], Any], stage: Stage) -> None:
         scenario(stage)
         stage.finish()
     except AssertionError as error:
-        fault = ScheduleFault(str(error) or "the result is wrong")
+        fault = ScheduleFault(said(error))
         if not stage.plan:
             fault.reason = Reason.VALUE
         raise tell(fault, stage) from None

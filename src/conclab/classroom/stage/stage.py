@@ -8,6 +8,7 @@ or a fault was seen, is not used again.
 
 from __future__ import annotations
 
+import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,12 @@ class Stage(Making):
     @property
     def left(self) -> tuple[str, ...]:
         """Threads that the submission started and that have not ended."""
-        return tuple(task.name for task in self.tasks.values() if not task.ours and not task.ended)
+        return tuple(task.name for task in self._alive() if not task.ours and not self.coroutines.is_loop(task))
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing goes on in the worker."""
+        return not self.left and self.coroutines.idle and all(task.ended for task in self.tasks.values() if task.ours)
 
     @property
     def plan(self) -> list[tuple[tuple[int, int], int]]:
@@ -188,7 +194,7 @@ class Stage(Making):
         return task
 
     def _next_call(self, task: Task) -> int:
-        task.call = len(self._by_call) + 1
+        task.call = secrets.randbits(48)  # an answer can't be sent before the question
         self._by_call[task.call] = task
         return task.call
 
@@ -218,7 +224,7 @@ class Stage(Making):
 
     def _go_on(self) -> bool:
         self.settle()
-        waiting = [task for task in self.tasks.values() if task.state is State.WAITING]
+        waiting = [task for task in self.tasks.values() if task.state is State.WAITING and not task.on_hold]
         if not waiting:
             return False
         chosen = self.chooser.choose(self.current, waiting)
@@ -349,6 +355,8 @@ class Stage(Making):
             if isinstance(fault, ProtocolFault):
                 raise
             task.error = fault  # type: ignore[assignment]
+        if task.on_end is not None:
+            task.on_end()
 
     def _end(self, message: dict[str, Any]) -> None:
         number = message.get("end")

@@ -41,10 +41,15 @@ class Story:
         self.files = files
         self.moments: list[Moment] = []
         self.of = 0
+        self._switched = False
 
     def add(self, ask: Ask, tasks: Iterable[Task], *, switch: bool, blocked: bool = False) -> None:
-        """One step of the task that asked, or that it has to wait."""
+        """One step of the task that asked, or that it has to wait. A begin is none: the next step is."""
+        if not blocked and not ask.what and not ask.reads and not ask.writes:
+            self._switched = self._switched or switch
+            return
         self.of += 1
+        switch, self._switched = switch or self._switched, False
         living = [task for task in tasks if not task.ended]
         wanted = {
             str(task.id): task.pending.target.label(task.pending)

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conclab.classroom.faults import StudentError
     from conclab.classroom.hosted.base import Ask
 
@@ -35,6 +37,11 @@ class Task:
         self.result: Any = None
         self.error: StudentError | None = None
         self.at: tuple[str, int] | None = None
+        self.on_hold = False  # by a test that looks what others can do without it
+        self.on_end: Callable[[], None] | None = None  # of a test that looks at the very moment of its end
+
+    def __repr__(self) -> str:
+        return self.name
 
     @property
     def ended(self) -> bool:

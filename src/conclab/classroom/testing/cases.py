@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from conclab.classroom.model import Case, CaseResult, Mark, Reason, Trust, Visibility
 from conclab.classroom.testing.judging import broken
 from conclab.errors import BadRequestError, ContentError
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,26 +28,66 @@ STARTING_S = 60.0
 
 
 def run_cases(
-    lab: LabFolder, submission: Path, *, hidden: bool, only: Iterable[str] = (), replay: str = "", repeat: bool = True
+    lab: LabFolder,
+    submission: Path,
+    *,
+    hidden: bool,
+    layer: Layer = Layer.BASIC,
+    only: Iterable[str] = (),
+    replay: str = "",
+    repeat: bool = True,
+    python: str = sys.executable,
 ) -> tuple[CaseResult, ...]:
-    """One result for each declared case, in declared order, whatever happens. Raises BadRequestError."""
-    cases = [case for case in lab.lab.cases if hidden or not case.hidden]
+    """One result for each declared case, in declared order, whatever happens.
+
+    `submission` is a folder with its files; `layer` how far apart they run, `only` some cases by id, `replay`
+    the code of one schedule, `python` the interpreter of the worker. With `repeat`, a hidden case that fails
+    is repeated twice. Raises BadRequestError if pytest or hypothesis is missing.
+    """
+    found = _run_cases(lab, submission, hidden, only, layer=layer, replay=replay, repeat=repeat, python=python)
+    return tuple(results[0] for results in found.values())
+
+
+def run_many(
+    lab: LabFolder,
+    submission: Path,
+    *,
+    times: int,
+    layer: Layer = Layer.BASIC,
+    only: Iterable[str] = (),
+    timeout_s: float | None = None,
+    python: str = sys.executable,
+) -> dict[str, list[CaseResult]]:
+    """All cases so many times, each in a worker of its own: for the author's gate."""
+    more = {} if timeout_s is None else {"timeout_s": timeout_s}
+    return _run_cases(lab, submission, True, only, layer=layer, times=times, python=python, **more)  # noqa: FBT003
+
+
+def _run_cases(
+    lab: LabFolder, submission: Path, hidden: bool, only: Iterable[str], *, times: int = 1, **more: Any
+) -> dict[str, list[CaseResult]]:
+    cases = [case.id for case in lab.lab.cases if hidden or not case.hidden]
     wanted = list(only)
-    if wanted:
-        cases = [case for case in cases if case.id in wanted]
+    cases = [case for case in cases if case in wanted] if wanted else cases
     job = {
         "submission": str(submission), "files": list(lab.lab.files), "timeout_s": lab.lab.timeout_s,
-        "seed": f"{lab.lab.id} {lab.lab.digest}", "only": wanted, "replay": replay, "repeat": repeat,
+        "seed": f"{lab.lab.id} {lab.lab.digest}", "only": wanted, "replay": "", "repeat": False, "times": times,
+        "needs": sorted(lab.lab.needs), **more,
     }  # fmt: skip
-    patience = STARTING_S + PATIENCE * lab.lab.timeout_s * len(cases)
+    patience = STARTING_S + PATIENCE * job["timeout_s"] * len(cases) * times
     lines, ending = _pytest(lab.tests(hidden=hidden), lab.folder, job, patience_s=patience)
-    found = {one["result"]["case"]: _result(one["result"]) for one in lines if "result" in one}
-    return tuple(found.get(case.id) or broken(case.id, f"the grader has no result: {ending}") for case in cases)
+    found: dict[str, list[CaseResult]] = {case: [] for case in cases}
+    for line in lines:
+        if "result" in line and line["result"]["case"] in found:
+            found[line["result"]["case"]].append(_result(line["result"]))
+    for case, results in found.items():
+        results += [broken(case, f"the grader has no result: {ending}")] * (times - len(results))
+    return found
 
 
 def collect(folder: Path, tests: list[Path]) -> tuple[Case, ...]:
     """The cases that a lab declares, in order. Raises ContentError."""
-    lines, ending = _pytest(tests, folder, {"repeat": False}, collect=True, patience_s=STARTING_S)
+    lines, ending = _pytest(tests, folder, {}, collect=True, patience_s=STARTING_S)
     cases = [_case(one["case"]) for one in lines if "case" in one]
     if ending or not cases:
         raise ContentError(f"{folder.name}: its tests can't be collected: {ending or 'there are none'}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conclab.classroom.faults import Fault, InfrastructureError, clean
+from conclab.classroom.faults import Fault, InfrastructureError, clean, said
 from conclab.classroom.model import CaseResult, Mark, Reason
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _of_fault(case: str, fault: Fault, seconds: float) -> CaseResult:
 
 def _told(error: BaseException) -> str:
     if isinstance(error, AssertionError):
-        return str(error) or "the result is wrong"
+        return said(error)
     return f"{type(error).__name__} in the test: {error}"
 
 

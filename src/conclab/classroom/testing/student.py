@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,10 @@ from conclab.classroom.model import Reason
 from conclab.classroom.stage.search import Covered, Wish, search
 from conclab.classroom.stage.stage import Stage
 from conclab.explore.policies.plan import Plan
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conclab.classroom.channel.launch import Worker
@@ -30,13 +33,23 @@ class Student:
     """A submission. `code` is its first file: `student.code.f(1)`."""
 
     def __init__(
-        self, folder: Path, files: tuple[str, ...], *, seed: str, timeout_s: float = 10.0, replay: str = ""
+        self,
+        folder: Path,
+        files: tuple[str, ...],
+        *,
+        seed: str,
+        timeout_s: float = 10.0,
+        replay: str = "",
+        layer: Layer = Layer.BASIC,
+        needs: Iterable[str] = (),
+        python: str = sys.executable,
     ) -> None:
         self.folder = folder
         self.files = files
         self.seed = seed
         self.silence_s = timeout_s
         self.replay = replay
+        self._start = partial(launch, folder, files, layer=layer, needs=tuple(needs), python=python)
         self.until = time.monotonic() + CASES_TIME * timeout_s
         self.covered: list[Covered] = []
         self.last: Stage | None = None
@@ -93,7 +106,7 @@ class Student:
 
     def _stage(self, policy: Policy, number: int) -> Stage:
         """A new stage, on the worker that is there if nothing is left in it."""
-        if self.last is not None and (self.last.left or self._pipe is None or self._pipe.fault is not None):
+        if self.last is not None and not (self.last.clean and self._pipe is not None and self._pipe.fault is None):
             self.close()
         if self._fault is not None:
             raise self._fault
@@ -113,7 +126,7 @@ class Student:
         for name in self.files:
             if not self._texts[name]:
                 raise Fault(f"the submission has no file {name!r}, or there is nothing in it", reason=Reason.MISSING)
-        self._worker = launch(self.folder, self.files)
+        self._worker = self._start()
         self._pipe = Pipe(self._worker, silence_s=self.silence_s, until=self.until)
         Stage(self._pipe, Plan(), files=self._texts, random=Random(0)).load(self.files[0])
         return self._pipe

@@ -39,10 +39,12 @@ class Keeper:
         self.stopped = False
         self.excess = ""
         self.tree = Tree(0)
+        self.held = -1  # the folder
 
     def prepare(self) -> None:
         """Choose whose program it will be, and give that user the folder."""
         shield()
+        self.held = removing.held(self.order.folder)
         if self.order.layer >= BASIC and sys.platform == "linux":
             from conclab.sandbox.inside import identity  # noqa: PLC0415
 
@@ -71,8 +73,9 @@ class Keeper:
             for fd, _ in eyes.poll(GLANCE_MS):
                 if fd in {self.out.end, self.err.end}:
                     drain = self.out if fd == self.out.end else self.err
-                    if not drain.read():
-                        eyes.unregister(fd)  # closed by the program, which may go on
+                    drain.read()
+                    if drain.closed:
+                        eyes.unregister(fd)  # the program may go on without it
                 elif fd == self.control:
                     self._answer()
             if os.getppid() != self.order.grader:
@@ -89,7 +92,13 @@ class Keeper:
 
     def _answer(self) -> None:
         """`o` asks for the output so far; anything else, and the end of the pipe, for the end."""
-        if os.read(self.control, 1) == b"o":
+        try:
+            request = os.read(self.control, 1)
+        except ConnectionResetError:  # whoever asked has left answers unread
+            request = b""
+        if request == b"o":
+            self.out.read()
+            self.err.read()
             self._send(b"O", "")
         else:
             self.stopped = True
@@ -105,7 +114,7 @@ class Keeper:
     def _remove(self) -> str:
         problem = "" if self.status == READY or self.stopped else self._why_not_ready()
         try:
-            removing.remove(self.order.folder)
+            removing.remove(self.order.folder, self.held)
             if self.order.uid:
                 from conclab.sandbox.inside import leftovers  # noqa: PLC0415
 

@@ -12,18 +12,38 @@ import stat
 OURS = 0o700
 
 
-def remove(folder: str) -> None:
-    """Remove a folder and all in it. Raises OSError if something can't be removed."""
+def held(folder: str) -> int:
+    """Open a folder before its program begins, which may put a link in its place. Raises OSError."""
     try:
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except PermissionError:
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            raise
         os.chmod(folder, OURS)
-        top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+
+
+def remove(folder: str, top: int | None = None) -> None:
+    """Remove a folder, which may be held open, and all in it. Raises OSError if something can't be removed."""
+    try:
+        opened = held(folder) if top is None else top
     except FileNotFoundError:
         return
     try:
-        _empty(top)
+        os.fchmod(opened, OURS)
+        _empty(opened)
+        if _is_still(folder, opened):
+            os.rmdir(folder)
     finally:
-        os.close(top)
-    os.rmdir(folder)
+        os.close(opened)
+
+
+def _is_still(folder: str, top: int) -> bool:
+    """Whether the folder is where it was: below KERNEL, a program can move it."""
+    try:
+        return os.path.samestat(os.lstat(folder), os.fstat(top))
+    except FileNotFoundError:
+        return False
 
 
 def _empty(top: int) -> None:

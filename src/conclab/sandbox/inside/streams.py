@@ -17,13 +17,15 @@ class Drain:
         self.head = bytearray()
         self.tail = bytearray()
         self.size_bytes = 0
+        self.closed = False  # nobody can write any more
 
     def read(self) -> bool:
-        """Take what is there. False when nobody can write any more, or nothing is there."""
+        """Take what is there. False when that is nothing."""
         try:
             data = os.read(self.end, AT_ONCE)
         except BlockingIOError:
             return False
+        self.closed = not data
         self.size_bytes += len(data)
         room = KEPT - len(self.head)
         self.head += data[:room]

@@ -86,7 +86,7 @@ class Line:
             self._asked += 1
             number = self._asked
             self._slots[number] = slot
-            data = wire.frame({"ask": number, "task": task, **target, "do": do, "args": packed, "at": at})
+            data = wire.frame({**target, "fixed": None, "ask": number, "task": task, "do": do, "args": packed, "at": at})
             self.sock.sendall(data)
         return number
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures.thread  # noqa: F401 - with the threading that the submission sees
 import selectors
 import sys
 import threading as announced
@@ -14,7 +13,14 @@ from conclab.classroom.channel.inside import private
 from conclab.classroom.channel.inside.line import Slot
 from conclab.classroom.channel.inside.telling import told
 
-sys.modules["threading"] = private.real  # what asyncio locks for itself is no step of the submission
+# What logging and asyncio lock for themselves is no step of the submission; an executor's threads are.
+sys.modules["threading"] = private.real
+import logging  # noqa: E402, F401
+
+sys.modules["threading"] = announced
+import concurrent.futures.thread  # noqa: E402, F401
+
+sys.modules["threading"] = private.real
 import asyncio  # noqa: E402
 
 sys.modules["threading"] = announced
@@ -96,15 +102,23 @@ class GraderLoop(asyncio.SelectorEventLoop):
 class Loop:
     """The one loop of a worker, in a thread of its own."""
 
-    def __init__(self, server: Server, task: int) -> None:
+    def __init__(self, server: Server) -> None:
         global LOOP  # noqa: PLW0603 - one worker, one loop
         LOOP = self
         self.server = server
         self.line = server.line
-        self.task = task
+        self.task = 0
+        self.ident = 0
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self.loop = GraderLoop(self.line)
         self._started = False
+
+    def belongs_to(self, task: int) -> None:
+        """The number that the grader knows its thread by, in this execution."""
+        self.task = task
+        self.tasks.clear()
+        if self.ident:
+            self.line.tasks[self.ident] = task
 
     def take(self, message: dict[str, Any]) -> None:
         """Begin a coroutine, or cancel one."""
@@ -114,7 +128,8 @@ class Loop:
             private.real.Thread(target=self._run, name="the event loop", daemon=True).start()
 
     def _run(self) -> None:
-        self.line.tasks[get_ident()] = self.task
+        self.ident = get_ident()
+        self.line.tasks[self.ident] = self.task
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
 

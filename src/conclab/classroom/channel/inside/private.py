@@ -35,6 +35,9 @@ class Lock(proxies.Lock):
     def __init__(self) -> None:
         super().__init__(LINE, _target("lock"))
 
+    def _at_fork_reinit(self) -> None:
+        """The standard library asks for it when it is imported."""
+
 
 class RLock(proxies.RLock):
     """As threading.RLock."""

@@ -29,6 +29,9 @@ class Hosted:
     def _ask(self, do: str, *args: Any) -> Any:
         return self._line.ask(self._target, do, *args)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the grader>"
+
 
 class Cell(Hosted):
     """One shared value."""
@@ -49,7 +52,8 @@ class Record(Hosted):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._ask("get", name)
+        fixed = self._target["fixed"]
+        return self._line.decode(fixed[name]) if name in fixed else self._ask("get", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask("set", name, value)
@@ -244,7 +248,7 @@ KINDS: dict[str, type[Hosted]] = {
 
 def make(line: Line, data: dict[str, Any]) -> Hosted:
     """The stand-in for what the grader hosts under a number."""
-    return KINDS[data["k"]](line, {"obj": data["v"]})
+    return KINDS[data["k"]](line, {"obj": data["v"], **({"fixed": data["fixed"]} if "fixed" in data else {})})
 
 
 

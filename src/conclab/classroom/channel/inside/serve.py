@@ -49,7 +49,9 @@ class Server:
     def _make_loop(self, task: int) -> None:
         from conclab.classroom.channel.inside.loop import Loop  # noqa: PLC0415 - asyncio is slow to import
 
-        self.loop = Loop(self, task)
+        if self.loop is None:
+            self.loop = Loop(self)
+        self.loop.belongs_to(task)
 
     # ---- in a thread of its own
 

@@ -1,0 +1,6 @@
+# fails: test_refilled
+# sequential: never more than one in flight
+
+
+async def bounded_gather(limit, work, items):
+    return [await work(item) for item in items]
