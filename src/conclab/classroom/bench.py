@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from inspect import signature
 from pathlib import Path
-from typing import Any
 
 from conclab.classroom import labs
 from conclab.classroom.intake.submission import Submission
@@ -16,8 +14,6 @@ from conclab.errors import BadRequestError
 from conclab.sandbox import model, probing, wording
 
 BENCH = Bench(f"{__name__}:load", f"{__name__}:grade", f"{__name__}:probe", f"{__name__}:known")
-APART = "layer" in signature(run_cases).parameters  # whether the channel starts its worker in the sandbox
-NOT_APART = Isolation(Layer.NONE, (), ("the channel does not start its workers in the sandbox yet",))
 _opened: dict[str, labs.LabFolder] = {}
 
 
@@ -54,14 +50,11 @@ def find(name: str) -> Path:
 
 def grade(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
     """Run a lab's cases on the files in a folder, in the channel."""
-    more: dict[str, Any] = {"layer": layer} if APART else {}
-    return run_cases(_opened[lab.digest], folder, hidden=hidden, **more)
+    return run_cases(_opened[lab.digest], folder, hidden=hidden, layer=layer)
 
 
 def probe(layer: Layer | None, needs: frozenset[str]) -> Isolation:
     """What holds here: the best there is, or no more than the layer that is asked for."""
-    if not APART:
-        return NOT_APART
     best = probing.isolation(needs)
     if layer is None or layer >= best.layer:
         return Isolation(Layer(best.layer), best.parts, best.missing)

@@ -6,6 +6,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import conclab
+from conclab.classroom.edition import leaks, student_files
+from conclab.errors import ContentError
 from conclab.files import whole
 
 if TYPE_CHECKING:
@@ -44,15 +46,14 @@ cat "$out/why"
 
 
 def student(lab: LabFolder, out: Path) -> Path:
-    """Write the student edition as a folder. What goes in is listed: a new file of an author stays out."""
+    """Write the student edition. Raises ContentError if text of a solution or hidden test is in it."""
+    texts = student_files(lab)
+    for leak in leaks(lab, texts):
+        raise ContentError(f"{lab.folder.name} is not packed: {leak}")
     target = out / lab.folder.name
-    (target / "tests").mkdir(parents=True, exist_ok=True)
-    texts = {"lab.toml": lab.folder / "lab.toml", "lesson.md": lab.folder / "lesson.md"}
-    texts |= {path.name: path for pattern in PICTURES for path in sorted(lab.folder.glob(pattern))}
-    visible = lab.folder / "tests" / "visible"
-    texts |= {f"tests/visible/{path.name}": path for path in sorted(visible.glob("*.py"))}
-    contents = {name: path.read_bytes() for name, path in texts.items()}
-    contents |= {name: text.encode() for name, text in lab.starter.items()}
+    pictures = (path for pattern in PICTURES for path in sorted(lab.folder.glob(pattern)))
+    contents = {path.name: path.read_bytes() for path in pictures}
+    contents |= {name: text.encode() for name, text in texts.items()}
     for name, content in contents.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

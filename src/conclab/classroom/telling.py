@@ -28,6 +28,7 @@ REASONS = {
     Reason.DISAGREED: "asked again, it came to something else",
     Reason.INFRASTRUCTURE: "the grader could not run it",
 }
+FOR_TEACHERS = {Reason.EXCEPTION: "the code raised an exception"}
 UNDECIDED = "The grader could not decide; your teacher looks at it."
 UNEXPLAINED = "This hidden test did not pass."
 NOT_THERE = "A file that the lab asks for was not handed in."
@@ -69,6 +70,15 @@ def held(isolation: Isolation) -> str:
     """The isolation line: what held while submissions ran, in plain words."""
     parts = f" ({', '.join(isolation.parts)})" if isolation.parts else ""
     return f"Isolation: {isolation.layer.name.lower()}{parts}. {HELD[isolation.layer]}"
+
+
+def same_reason(sheet: Sheet) -> str:
+    """Why nothing passed, if it is the same for every case: it hangs, it crashes, a name is not there."""
+    reasons = {result.reason for result in sheet.results if result.mark is Mark.FAILED}
+    if not sheet.submission_digest or any(result.mark is not Mark.FAILED for result in sheet.results):
+        return ""
+    reason = reasons.pop() if len(reasons) == 1 else None
+    return FOR_TEACHERS.get(reason, REASONS[reason]) if reason else ""
 
 
 def _told(case: Case, result: CaseResult) -> Told:

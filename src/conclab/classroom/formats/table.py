@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conclab.classroom import tally
 from conclab.classroom.model import Mark, Reason, Sheet
 from conclab.classroom.output import Format
-from conclab.classroom.telling import held
+from conclab.classroom.telling import held, same_reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,8 +68,8 @@ def _marks(graded: Graded, sheet: Sheet) -> Text:
 def _remark(sheet: Sheet) -> str:
     reasons = {result.reason for result in sheet.results}
     disagreed = "repeated, it came to something else" if Reason.DISAGREED in reasons else ""
-    told = [one for one in (disagreed, f"as in {sheet.matched}" if sheet.matched else "", sheet.note) if one]
-    remark = "; ".join(told)
+    matched = f"as in {sheet.matched}" if sheet.matched else ""
+    remark = "; ".join(one for one in (disagreed, matched, same_reason(sheet), sheet.note) if one)
     return remark if len(remark) <= LONGEST_NOTE else remark[: LONGEST_NOTE - 1] + "…"
 
 
