@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 import graders
@@ -190,12 +191,14 @@ def until_it_hangs(here):
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_class_goes_on_and_comes_to_the_same(here, number):
-    """Killed or asked to stop: what was finished is kept, and the files are the same."""
+    """Killed or asked to stop: what was finished is kept, the files are the same, no process is left."""
     hand_in(here, dora=b"# hangs\n")
     process = start(here)
     until_it_hangs(here)
+    workers = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
     _, err = process.communicate()
+    psutil.wait_procs(workers)
     if number == signal.SIGKILL:
         assert process.returncode == -signal.SIGKILL
     else:

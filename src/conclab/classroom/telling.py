@@ -29,6 +29,7 @@ REASONS = {
     Reason.INFRASTRUCTURE: "the grader could not run it",
 }
 FOR_TEACHERS = {Reason.EXCEPTION: "the code raised an exception"}
+NO_ANSWER = {Reason.EXCEPTION, Reason.TIMEOUT, Reason.CRASH, Reason.MEMORY, Reason.PROTOCOL, Reason.MISSING}
 UNDECIDED = "The grader could not decide; your teacher looks at it."
 UNEXPLAINED = "This hidden test did not pass."
 NOT_THERE = "A file that the lab asks for was not handed in."
@@ -78,7 +79,7 @@ def same_reason(sheet: Sheet) -> str:
     if not sheet.submission_digest or any(result.mark is not Mark.FAILED for result in sheet.results):
         return ""
     reason = reasons.pop() if len(reasons) == 1 else None
-    return FOR_TEACHERS.get(reason, REASONS[reason]) if reason else ""
+    return FOR_TEACHERS.get(reason, REASONS[reason]) if reason in NO_ANSWER and reason else ""
 
 
 def _told(case: Case, result: CaseResult) -> Told:

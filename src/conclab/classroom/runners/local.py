@@ -40,7 +40,7 @@ class Worker:
     def ask(self, request: str, patience_s: float) -> str:
         """Hand a job over and wait. An empty answer: it died, or was ended because it took too long."""
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
-        timer = threading.Timer(patience_s, self.kill, kwargs={"goodbye_s": 0})
+        timer = threading.Timer(patience_s, self.kill)
         timer.daemon = True
         try:
             self._ready = self._ready or bool(self._process.stdout.readline())
@@ -60,12 +60,12 @@ class Worker:
             with suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
 
-    def kill(self, goodbye_s: float = GOODBYE_S) -> None:
+    def kill(self) -> None:
         """Ask it to end and, if it won't, kill it with all that it started in its session."""
         with suppress(OSError):
             self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(goodbye_s)
+            self._process.wait(GOODBYE_S)
         with suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
