@@ -312,6 +312,27 @@ def test_links_and_pipes_in_a_folder_are_not_followed(box, tmp_path):
     assert "solution.py: no regular file" in found["cleo"].notes
 
 
+def test_nobody_is_lost_who_handed_in_nothing_that_counts(box):
+    """Empty folders, folders of litter, links: in an export's folder too, and under any name."""
+    for name in ("ada", "bob/.git", "cleo/sub", "\x1b[2Jdan"):
+        (box / "export" / name).mkdir(parents=True)
+    put(box / "export" / "eve" / "solution.py")
+    put(box / "export" / "fay.zip", b"")
+    (box / "export" / "gus").symlink_to("eve")
+    found = by_name(box)
+    assert {name: len(one.files) for name, one in found.items()} == {
+        "\\x1b[2Jdan": 0,
+        "ada": 0,
+        "bob": 0,
+        "cleo": 0,
+        "eve": 1,
+        "fay": 0,
+        "gus": 0,
+    }
+    assert found["ada"].notes == ("an empty folder", "solution.py: not handed in")
+    assert found["gus"].notes == ("not taken, a link", "solution.py: not handed in")
+
+
 def test_a_note_of_the_class_archive_reaches_its_student(tmp_path):
     """A student whose every member was refused still has a sheet."""
     put(tmp_path / "class.zip", zipped(("ada/solution.py", GOOD), ("eve/solution.py", b"/etc/passwd", LINK)))

@@ -21,7 +21,7 @@ def listing(folder: Path, limits: Limits) -> Listing:
     """List every regular file below a folder. Litter is passed over; a link is a note."""
     entries: list[Entry] = []
     notes: list[Note] = []
-    for place, path in enumerate(_walk(folder, limits.depth, notes)):
+    for place, path in enumerate(_walk(folder, folder, limits.depth, notes)):
         if place >= limits.members:
             notes.append(Note(f"more than {limits.members} files; the rest is not looked at"))
             break
@@ -45,21 +45,26 @@ def read(path: Path, most: int) -> bytes:
             raise RefusedError(f"can't be read: {error.strerror}") from None
 
 
-def _walk(folder: Path, depth: int, notes: list[Note]) -> Iterator[Path]:
+def _walk(root: Path, folder: Path, depth: int, notes: list[Note]) -> Iterator[Path]:
+    def name(path: str | Path) -> str:
+        return Path(path).relative_to(root).as_posix()
+
     try:
-        inside = sorted(os.scandir(folder), key=lambda one: one.name)
+        inside = sorted(
+            (one for one in os.scandir(folder) if one.name not in LITTER), key=lambda one: one.name
+        )
     except OSError as error:
-        notes.append(Note(f"can't be looked into: {error.strerror}", folder.name))
+        notes.append(Note(f"can't be looked into: {error.strerror}", name(folder)))
         return
+    if not inside:
+        notes.append(Note("an empty folder", name(folder)))
     for one in inside:
-        if one.name in LITTER:
-            continue
         if one.is_symlink():
-            notes.append(Note("not taken, a link", one.name))
+            notes.append(Note("not taken, a link", name(one.path)))
         elif one.is_dir(follow_symlinks=False):
             if depth > 1:
-                yield from _walk(Path(one.path), depth - 1, notes)
+                yield from _walk(root, Path(one.path), depth - 1, notes)
             else:
-                notes.append(Note("folders too deep, not looked into", one.name))
+                notes.append(Note("folders too deep, not looked into", name(one.path)))
         else:
             yield Path(one.path)

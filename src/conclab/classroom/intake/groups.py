@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conclab.classroom.intake import archives, folders
 from conclab.classroom.intake.choose import wanted
-from conclab.classroom.intake.names import ARCHIVES, LITTER, is_archive, litter, parts_of
+from conclab.classroom.intake.names import ARCHIVES, LITTER, is_archive, litter
 from conclab.classroom.intake.patterns import GRADESCOPE_PEOPLE, Whose, gradescope_people, whose
 from conclab.classroom.intake.submission import Entry, Limits, Listing, Note, RefusedError
 from conclab.errors import BadRequestError
@@ -48,10 +48,11 @@ def groups(path: Path, files: tuple[str, ...], limits: Limits, student: str = ""
     if student or _alone(everything, files):
         return [Group(Whose(student or _bare(path.name)), list(everything.entries), list(everything.notes))]
     found = _Groups(files, _people(everything.entries))
-    for entry in _without_wrapper(everything.entries, files):
+    entries, around = _without_wrapper(everything.entries, files)
+    for entry in entries:
         found.add(entry)
     for note in everything.notes:
-        found.note(note)
+        found.note(note, around)
     if not found.groups:
         why = f": {everything.notes[0]}" if everything.notes else ""
         raise BadRequestError(
@@ -84,15 +85,13 @@ class _Groups:
         elif first.endswith(self._suffixes):
             self._of(Whose(Path(first).stem)).entries.append(_as(self._files, Entry((first,), entry.read)))
 
-    def note(self, note: Note) -> None:
-        """Give a note to whose it is, also if nothing else of theirs was taken."""
-        try:
-            parts = parts_of(note.where)
-        except RefusedError:
-            return
-        if parts and not litter(parts):
+    def note(self, note: Note, around: int) -> None:
+        """Give a note to whose it is, also if nothing else of theirs was taken. Its name may be hostile."""
+        parts = [part for part in note.where.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
+        parts = parts[around:]
+        if parts and not litter(tuple(parts)):
             owner = self._people.get(parts[0]) or whose(parts[0]) or Whose(_bare(parts[0]))
-            self._of(owner).notes.append(note)
+            self._of(owner).notes.append(Note(note.what, "/".join(parts[1:])))
 
     def _of(self, owner: Whose) -> Group:
         key = (owner.student, owner.number, *owner.ids)
@@ -111,9 +110,7 @@ def _folder(path: Path, limits: Limits) -> Listing:
         elif one.is_dir():
             inside = folders.listing(one, limits)
             entries += [Entry((one.name, *entry.parts), entry.read) for entry in inside.entries]
-            notes += [Note(str(note), one.name) for note in inside.notes]
-            if not inside.entries:
-                notes.append(Note("an empty folder", one.name))
+            notes += [Note(note.what, f"{one.name}/{note.where}") for note in inside.notes]
         else:
             entries.append(Entry((one.name,), _reader(one)))
     return Listing(tuple(entries), tuple(notes))
@@ -135,8 +132,12 @@ def _alone(everything: Listing, files: tuple[str, ...]) -> bool:
     return any("/".join(entry.parts) in files for entry in everything.entries)
 
 
-def _without_wrapper(entries: Iterable[Entry], files: tuple[str, ...]) -> list[Entry]:
-    """Exports put everything into one folder; a single folder that holds folders or archives is that."""
+def _without_wrapper(entries: Iterable[Entry], files: tuple[str, ...]) -> tuple[list[Entry], int]:
+    """Exports put everything into one folder; a single one that holds folders or archives is that.
+
+    Returns how many such folders were around them, too.
+    """
+    around = 0
     kept = [entry for entry in entries if not litter(entry.parts)]
     asked = wanted(files)
     while (
@@ -149,8 +150,8 @@ def _without_wrapper(entries: Iterable[Entry], files: tuple[str, ...]) -> list[E
         flat = [entry for entry in inner if len(entry.parts) == 1 and whose(entry.parts[0])]
         if len(several) <= 1 and not flat:
             break
-        kept = inner
-    return kept
+        kept, around = inner, around + 1
+    return kept, around
 
 
 def _people(entries: Iterable[Entry]) -> dict[str, Whose]:
