@@ -1,11 +1,11 @@
-"""Submissions that solve nothing and want to pass. Each is appended to a wrong solution, which it may replace.
+"""Submissions that solve nothing and want to pass: what is added to a wrong solution, or replaces it.
 
 What they know of the worker they may know: its source is public. `LINE` finds its end of the line.
 """
 
 from __future__ import annotations
 
-WRONG = '''
+WRONG = """
 import gc, os, sys, json, threading, time
 
 def add(a, b):
@@ -25,7 +25,7 @@ def line():
 def raw(text, size=None):
     data = text if isinstance(text, bytes) else text.encode()
     line().sock.sendall((len(data) if size is None else size).to_bytes(4, "big") + data)
-'''
+"""
 
 ATTACKS = {
     # ---- the framework
@@ -129,7 +129,7 @@ def add(a, b):
 def add(a, b): raw('{"done": 2, "ok": {"$": "d", "v": [[[], 1]]}}')
 """,
     "a handle of nobody": """def add(a, b): raw('{"done": 2, "ok": {"$": "c", "v": 99}}')""",
-    "an unknown tag": """def add(a, b): raw('{"done": 2, "ok": {"$": "pickle", "v": "gASVAAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOU"}}')""",
+    "an unknown tag": """def add(a, b): raw('{"done": 2, "ok": {"$": "pickle", "v": "gASVAAAAAAAAAACM"}}')""",
     "a question as another thread": """
 class Counter:
     def __init__(self, cell): self.cell = cell
@@ -324,7 +324,7 @@ class Counter:
         MEMORY["sum"] += amount
         self.cell.value = max(value + amount, MEMORY["start"] + amount)
 """,
-    "give the first argument back": "def add(a, b): return a\nCounter.increment = lambda self, amount: amount",
+    "give the first argument back": "def add(a, b): return a\nCounter.increment = lambda *a: a[-1]",
     "do nothing": "def add(a, b): pass\nCounter.increment = lambda self, amount: None",
     "raise": "def add(a, b): raise AssertionError('passed')\nCounter.increment = add",
     "nothing at all": "del add, Counter",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from hostile_submissions import ATTACKS, WRONG
 
 from conclab.classroom.model import Mark
 from conclab.classroom.testing.judging import judge
 from conclab.classroom.testing.student import Student
+from hostile_submissions import ATTACKS, WRONG
 
 SILENCE_S = 1.5  # what a submission that hangs costs here; a grader gives 10 s
 DEADLINE_S = 60.0  # a hang guard

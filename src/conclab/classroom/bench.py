@@ -11,7 +11,8 @@ from conclab.classroom.jobs import Bench, Known
 from conclab.classroom.model import CaseResult, Isolation, Lab, Layer
 from conclab.classroom.testing.cases import run_cases
 from conclab.errors import BadRequestError
-from conclab.sandbox import model, probing, wording
+from conclab.sandbox import model as sandbox
+from conclab.sandbox import probing, wording
 
 BENCH = Bench(f"{__name__}:load", f"{__name__}:grade", f"{__name__}:probe", f"{__name__}:known")
 _opened: dict[str, labs.LabFolder] = {}
@@ -50,7 +51,7 @@ def find(name: str) -> Path:
 
 def grade(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
     """Run a lab's cases on the files in a folder, in the channel."""
-    return run_cases(_opened[lab.digest], folder, hidden=hidden, layer=layer)
+    return run_cases(_opened[lab.digest], folder, hidden=hidden, layer=sandbox.Layer(layer))
 
 
 def probe(layer: Layer | None, needs: frozenset[str]) -> Isolation:
@@ -58,4 +59,4 @@ def probe(layer: Layer | None, needs: frozenset[str]) -> Isolation:
     best = probing.isolation(needs)
     if layer is None or layer >= best.layer:
         return Isolation(Layer(best.layer), best.parts, best.missing)
-    return Isolation(layer, wording.parts(model.Layer(layer)))
+    return Isolation(layer, wording.parts(sandbox.Layer(layer)))

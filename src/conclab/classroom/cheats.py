@@ -51,8 +51,8 @@ BODIES = {
     "is equal to everything": "return Yes()",
     "writes the end value directly": "return write(args)",
     "exits with 0": "__import__('os')._exit(0)",
-    "goes round for ever": "\n        ".join(("while True:", "    pass")),
-    "floods the output": "\n        ".join(("while True:", "    __import__('os').write(1, b'PASSED ' * 9000)")),
+    "goes round for ever": "while True:\n            pass",
+    "floods the output": "while True:\n            __import__('os').write(1, b'PASSED ' * 9000)",
 }
 
 
@@ -60,7 +60,10 @@ def cheats(solution: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each cheat with its files: every function and method that the solution defines does the same."""
     trees = {name: ast.parse(text) for name, text in solution.items()}
     for about, body in BODIES.items():
-        yield about, {name: "\n".join([YES, WRITE, *_definitions(tree, body)]) for name, tree in trees.items()}
+        yield (
+            about,
+            {name: "\n".join([YES, WRITE, *_definitions(tree, body)]) for name, tree in trees.items()},
+        )
 
 
 def _definitions(tree: ast.Module, body: str) -> Iterator[str]:

@@ -35,7 +35,9 @@ def leaks(lab: LabFolder, files: Mapping[str, str]) -> Iterator[str]:
 
 
 def _secrets(lab: LabFolder) -> Iterator[tuple[str, str]]:
-    open_text = "\n".join(path.read_text(encoding="utf-8") for path in (lab.folder / "tests" / "visible").rglob("*.py"))
+    open_text = "\n".join(
+        path.read_text(encoding="utf-8") for path in (lab.folder / "tests" / "visible").rglob("*.py")
+    )
     allowed = set(_shingles(open_text.splitlines()))
     for path in sorted((lab.folder / "tests" / "hidden").rglob("*.py")):
         for shingle in _shingles(path.read_text(encoding="utf-8").splitlines()):

@@ -64,7 +64,7 @@ def test_to_itself(stage):
     "Others need not wait",
     points=2,
     task=3,
-    explain="Transfers between other accounts must be possible while one is under way: no lock for everything.",
+    explain="Transfers between other accounts must be possible at the same time: no lock for everything.",
 )
 @lab.schedules(preemptions=0, budget=10)
 def test_others_go_on(stage):

@@ -11,7 +11,7 @@ class Boom(Exception):
     "Three threads, in every order",
     points=2,
     task=2,
-    explain="The function was called more than once for one key: after the wait for a lock one has to look again.",
+    explain="Called more than once for one key: after the wait for a lock one has to look again.",
 )
 @lab.schedules(preemptions=2, budget=150)
 def test_three_threads(stage):
@@ -79,7 +79,7 @@ def test_raises(stage):
     "One waits while the function raises",
     points=1,
     task=4,
-    explain="Whoever waited for a computation that failed must neither wait for ever nor get what was never computed.",
+    explain="Whoever waited for one that failed must not wait for ever, nor get what was never computed.",
 )
 @lab.schedules(preemptions=2, budget=100)
 def test_waiter_of_a_failure(stage):

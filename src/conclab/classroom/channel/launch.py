@@ -1,8 +1,8 @@
-"""Starts a worker beside a submission, in the sandbox: the one place that knows how. Knows nothing of messages.
+"""Starts a worker beside a submission, in the sandbox: the one place that knows how.
 
 The worker gets a folder of its own with the files of the submission that the lab names and nothing else, and
 may read a copy of the few files of ours that it needs. Both are new for each worker: one that could write to
-what the next one runs would grade it.
+what the next one runs would grade it. Knows nothing of messages.
 """
 
 from __future__ import annotations
@@ -26,16 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CLASSROOM = Path(__file__).parents[1]
-SHIPPED = (Path("channel/wire.py"), *(file.relative_to(CLASSROOM) for file in (CLASSROOM / "channel" / "inside").glob("*.py")))
+SHIPPED = (
+    Path("channel/wire.py"),
+    *(file.relative_to(CLASSROOM) for file in (CLASSROOM / "channel" / "inside").glob("*.py")),
+)
 PACKAGES = ("", "classroom", "classroom/channel")
+FOR_A_WITNESS = ("__init__.py", "errors.py", "files.py", "discovery.py", "explore", "story")
 # The sandbox is of our package as well, and has been imported: what comes now is to be found in the copy.
 START = """\
 import sys
 for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
     del sys.modules[name]
 sys.path.insert(0, sys.argv[2])
-from conclab.classroom.channel.inside.serve import main
-main(int(sys.argv[1]), sys.argv[3])
+from conclab.classroom.channel.inside.{module} import main
+main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
 """
 LARGEST_FILE = 1 << 20
 ENDING_S = 2.0
@@ -80,18 +84,26 @@ def launch(
     layer: Layer = Layer.BASIC,
     needs: Iterable[str] = (),
     python: str = sys.executable,
+    scenario: str = "",
+    search: tuple[int, ...] = (),
 ) -> Worker:
-    """Start a worker that serves these files of the submission. Raises InfrastructureError."""
+    """Start a worker that serves these files of the submission. Raises InfrastructureError.
+
+    With a scenario it is a witness, which explores that one.
+    """
     home = Path(tempfile.mkdtemp(prefix="conclab-"))
     work, code = home / "work", home / "code"
     try:
-        start = _ship(code)
+        start = _ship(code, "witness" if scenario else "serve")
         _copy(submission, files, work)
+        if scenario:
+            _ship_explore(code)
+            (work / "witnessed.py").write_text(scenario, encoding="utf-8")
         ours, theirs = socket.socketpair()
         with theirs:
             confined = confine(
                 start,
-                *(str(theirs.fileno()), str(code), str(work)),
+                *(str(theirs.fileno()), str(code), str(work), *map(str, search)),
                 layer=layer,
                 folder=work,
                 pass_fds=(theirs.fileno(),),
@@ -106,7 +118,7 @@ def launch(
     return Worker(confined, ours, home)
 
 
-def _ship(code: Path) -> Path:
+def _ship(code: Path, module: str) -> Path:
     for package in PACKAGES:
         folder = code / "conclab" / package
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,8 +128,17 @@ def _ship(code: Path) -> Path:
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(CLASSROOM / name, target)
     start = code / "start.py"
-    start.write_text(START, encoding="utf-8")
+    start.write_text(START.format(module=module), encoding="utf-8")
     return start
+
+
+def _ship_explore(code: Path) -> None:
+    for name in FOR_A_WITNESS:
+        source, target = CLASSROOM.parent / name, code / "conclab" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target)
 
 
 def _copy(submission: Path, files: tuple[str, ...], work: Path) -> None:

@@ -53,7 +53,9 @@ class Cell(Hosted):
     def do_get(self, ask: Ask) -> Any:
         """Read."""
         ask.reads = [(f"{self.name}.value", shown(self.value))]
-        self.touches.append(Touch(ask.task.name, writes=False, field="value", value=self.value, held=_held(ask)))
+        self.touches.append(
+            Touch(ask.task.name, writes=False, field="value", value=self.value, held=_held(ask))
+        )
         return self.value
 
     def do_set(self, ask: Ask, value: Any) -> None:

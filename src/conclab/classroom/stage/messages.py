@@ -17,7 +17,7 @@ from conclab.classroom.stage.remote import Remote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
 
 LONGEST_NAME = 60
 
@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 class Reader:
     """Turns what came into values of ours."""
 
-    def __init__(self, stage: Stage, files: Mapping[str, str]) -> None:
+    def __init__(self, stage: Execution, files: Mapping[str, str]) -> None:
         self.stage = stage
         self._lines = {name: len(text.splitlines()) for name, text in files.items()}
 

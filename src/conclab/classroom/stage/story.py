@@ -83,7 +83,13 @@ class Story:
             steps.append(self._step(moment, values))
         first = {moment.task for moment in kept}
         threads = [{"id": task.id, "name": task.name} for task in tasks if task.id in first or task.ours]
-        return {"threads": threads, "files": dict(self.files), "steps": steps, "kept": len(steps), "of": self.of}
+        return {
+            "threads": threads,
+            "files": dict(self.files),
+            "steps": steps,
+            "kept": len(steps),
+            "of": self.of,
+        }
 
     def _step(self, moment: Moment, values: Mapping[str, str]) -> dict[str, Any]:
         file, line = moment.at or (None, None)

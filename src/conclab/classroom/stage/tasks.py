@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class State(Enum):
     """What a task is doing."""
 
-    RUNNING = "running"  # in the submission's code: nothing is known until it announces, ends, or time is over
+    RUNNING = (
+        "running"  # in the submission's code: nothing is known until it announces, ends, or time is over
+    )
     WAITING = "waiting"  # it announced an operation that was not answered yet
     LOOP = "loop"  # a coroutine: its event loop runs for it
     ENDED = "ended"

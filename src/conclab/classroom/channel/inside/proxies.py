@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class Hosted:
     """Something in the grader."""
 
+    _line: Line
+    _target: dict[str, Any]
+
     def __init__(self, line: Line, target: dict[str, Any]) -> None:
         object.__setattr__(self, "_line", line)
         object.__setattr__(self, "_target", target)
 
     def conclab_target(self) -> dict[str, Any]:
         """Which one."""
-        target: dict[str, Any] = self._target
-        return target
+        return self._target
 
     def _ask(self, do: str, *args: Any) -> Any:
         return self._line.ask(self._target, do, *args)
@@ -130,7 +132,7 @@ class Deque(List):
 class Lock(Hosted):
     """A lock that the grader keeps."""
 
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - as in threading
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Wait until it is free, or try."""
         return bool(self._ask("acquire", bool(blocking), timeout))
 
@@ -182,7 +184,7 @@ class Condition(Lock):
 class Semaphore(Hosted):
     """A number of places."""
 
-    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002 - as in threading
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         """Wait for a place, or try."""
         return bool(self._ask("acquire", bool(blocking), timeout))
 
@@ -227,6 +229,7 @@ class Work(Hosted):
     """A function that the grader carries out, and watches."""
 
     def __call__(self, *args: Any) -> Any:
+        """Have it done, and wait."""
         return self._ask("call", *args)
 
 
@@ -234,6 +237,7 @@ class AsyncWork(Hosted):
     """The same, to be awaited."""
 
     def __call__(self, *args: Any) -> Any:
+        """Have it done, when it is awaited."""
         from conclab.classroom.channel.inside.loop import awaited  # noqa: PLC0415 - asyncio is slow to import
 
         return awaited(self._line, self._target, "call", args)
@@ -249,6 +253,3 @@ KINDS: dict[str, type[Hosted]] = {
 def make(line: Line, data: dict[str, Any]) -> Hosted:
     """The stand-in for what the grader hosts under a number."""
     return KINDS[data["k"]](line, {"obj": data["v"], **({"fixed": data["fixed"]} if "fixed" in data else {})})
-
-
-
