@@ -9,10 +9,14 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from conclab.classroom.intake.submission import Submission
 from conclab.classroom.jobs import Bench, Known
 from conclab.classroom.model import Case, CaseResult, Isolation, Lab, Layer, Mark, Reason, Visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 BENCH = Bench("graders:load", "graders:grade", "graders:probe", "graders:known")
@@ -52,7 +56,12 @@ def known(folder: Path) -> Known:
     return Known((wrong,), {"solution.py": b"def solve():\n    ...\n"})
 
 
-def grade(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
+def grade(lab: Lab, folders: list[Path], *, layer: Layer, hidden: bool) -> Iterator[tuple[CaseResult, ...]]:
+    for folder in folders:
+        yield grade_one(lab, folder, layer=layer, hidden=hidden)
+
+
+def grade_one(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
     """The first line is JSON in a comment: {"fail": [...], "broken": [...]}, or one word that harms."""
     assert layer is Layer.KERNEL
     assert hidden

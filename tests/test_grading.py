@@ -48,7 +48,7 @@ class Here:
             if self.stop_after is not None and len(self.done) >= self.stop_after:
                 raise KeyboardInterrupt
             self.done.append(job.key)
-            yield job.key, jobs.read(jobs.execute(job.request))
+            yield job.key, jobs.read(next(jobs.execute([job.request])))
 
 
 def make(one, layer=Layer.KERNEL):
@@ -143,7 +143,7 @@ def test_what_was_finished_when_it_was_interrupted_is_kept(tmp_path):
 
     class Stopped(Here):
         def run(self, work):
-            self.left = [(job.key, jobs.read(jobs.execute(job.request))) for job in work]
+            self.left = [(job.key, jobs.read(next(jobs.execute([job.request])))) for job in work]
             yield self.left.pop()
             raise KeyboardInterrupt
 
@@ -208,8 +208,15 @@ def test_the_graders_own_fault_is_no_zero_and_is_tried_again(tmp_path):
     assert len(runner.done) == 2
 
 
+def test_jobs_done_together_cost_each_other_nothing():
+    """Whatever the grader does with one of them, the next is graded."""
+    together = handed_in(a=source("a"), b=b"# raises\n", c=source("c", fail=["test_two"]), d=b"# silent\n")
+    found = [jobs.read(line) for line in jobs.execute([make(one).request for one in together])]
+    assert [outcome.results[0].mark for outcome in found] == ["passed", "broken", "failed", "broken"]
+
+
 def test_a_worker_that_has_less_isolation_than_asked_for_grades_nothing():
-    outcome = jobs.read(jobs.execute(make(CLASS[0], layer=Layer.NAMESPACES).request))
+    outcome = jobs.read(next(jobs.execute([make(CLASS[0], layer=Layer.NAMESPACES).request])))
     assert {one.reason for one in outcome.results} == {Reason.INFRASTRUCTURE}
     assert "here only kernel holds: bubblewrap is not installed" in outcome.results[0].detail
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from conclab.classroom import labs
 from conclab.classroom.intake.submission import Submission
 from conclab.classroom.jobs import Bench, Known
 from conclab.classroom.model import CaseResult, Isolation, Lab, Layer
-from conclab.classroom.testing.cases import run_cases
+from conclab.classroom.testing.cases import grade_many
+from conclab.classroom.testing.grading import Entry
 from conclab.errors import BadRequestError
 from conclab.sandbox import model as sandbox
 from conclab.sandbox import probing, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 BENCH = Bench(f"{__name__}:load", f"{__name__}:grade", f"{__name__}:probe", f"{__name__}:known")
 _opened: dict[str, labs.LabFolder] = {}
@@ -49,9 +54,13 @@ def find(name: str) -> Path:
     return labs.find(Path("labs"), name).folder
 
 
-def grade(lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
-    """Run a lab's cases on the files in a folder, in the channel."""
-    return run_cases(_opened[lab.digest], folder, hidden=hidden, layer=sandbox.Layer(layer))
+def grade(
+    lab: Lab, folders: Sequence[Path], *, layer: Layer, hidden: bool
+) -> Iterator[tuple[CaseResult, ...]]:
+    """Run a lab's cases on the files in each folder, in one grader and the channel."""
+    entries = [Entry(folder) for folder in folders]
+    for graded in grade_many(_opened[lab.digest], entries, hidden=hidden, layer=sandbox.Layer(layer)):
+        yield graded.first
 
 
 def probe(layer: Layer | None, needs: frozenset[str]) -> Isolation:

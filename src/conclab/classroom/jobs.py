@@ -21,16 +21,18 @@ from conclab.classroom.model import CaseResult, Isolation, Lab, Layer, Mark, Rea
 from conclab.errors import ConclabError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from conclab.classroom.intake.submission import Submission
 
 
 class Grade(Protocol):
-    """Run a lab's cases on the files in a folder: a result for every case, in declared order."""
+    """Run a lab's cases on the files in each folder: a result for every case, in declared order."""
 
-    def __call__(self, lab: Lab, folder: Path, *, layer: Layer, hidden: bool) -> tuple[CaseResult, ...]:
-        """Grade one submission."""
+    def __call__(
+        self, lab: Lab, folders: Sequence[Path], *, layer: Layer, hidden: bool
+    ) -> Iterator[tuple[CaseResult, ...]]:
+        """Grade one submission after the other; results come as they are made."""
         ...
 
 
@@ -95,35 +97,47 @@ def job(submission: Submission, lab: Lab, folder: Path, *, layer: Layer, bench: 
     return Job(key(submission.digest, lab, layer=layer, python=python), json.dumps(request))
 
 
-def execute(request: str) -> str:
-    """Do a job, here and now. Whatever goes wrong is an answer: no job may cost another."""
-    said = json.loads(request)
-    try:
-        outcome = _execute(said)
-    except Exception as error:  # noqa: BLE001 - the grader's own faults are marked, never a zero
-        outcome = unable(said["cases"], f"{type(error).__name__}: {error}")
-    return written(outcome)
+def execute(requests: Sequence[str]) -> Iterator[str]:
+    """Do jobs of one lab, here and now, each answered when it is done.
+
+    Together, because a grader is dear to start. Whatever goes wrong is an answer: no job costs another.
+    """
+    said = [json.loads(request) for request in requests]
+    done = 0
+    while done < len(said):
+        try:
+            for outcome in _execute(said[done:]):
+                yield written(outcome)
+                done += 1
+        except Exception as error:  # noqa: BLE001 - the grader's own faults are marked, never a zero
+            if done == len(said):
+                return  # it went wrong after the last answer: that is told to nobody, and costs nobody
+            yield written(unable(said[done]["cases"], f"{type(error).__name__}: {error}"))
+            done += 1
 
 
-def _execute(said: Mapping[str, Any]) -> Outcome:
-    load, grade, probe = (function(name) for name in said["bench"])
-    lab: Lab = load(Path(said["lab"]))
-    layer = Layer(said["layer"])
+def _execute(said: Sequence[Mapping[str, Any]]) -> Iterator[Outcome]:
+    one = said[0]  # what is no file of a submission is the same for all
+    load, grade, probe = (function(name) for name in one["bench"])
+    lab: Lab = load(Path(one["lab"]))
+    layer = Layer(one["layer"])
     isolation: Isolation = probe(layer, lab.needs)
     if isolation.layer < layer:
         raise ConclabError(f"here only {isolation.layer.name.lower()} holds: {'; '.join(isolation.missing)}")
-    if platform.python_version() != said["python"]:
-        raise ConclabError(f"here Python is {platform.python_version()}, asked for was {said['python']}")
-    if lab.digest != said["digest"]:
+    if platform.python_version() != one["python"]:
+        raise ConclabError(f"here Python is {platform.python_version()}, asked for was {one['python']}")
+    if lab.digest != one["digest"]:
         raise ConclabError("the lab is another one here")
     hidden = any(case.hidden for case in lab.cases)
     with tempfile.TemporaryDirectory(prefix="conclab-grade-") as place:
-        lay_out({name: b64decode(text) for name, text in said["files"].items()}, Path(place))
-        results = grade(lab, Path(place), layer=layer, hidden=hidden)
-    by_case = {result.case: result for result in results}
-    silent = unable(said["cases"], "the grader gave no result").results
-    whole = tuple(by_case.get(result.case, result) for result in silent)
-    return Outcome(whole, isolation)
+        folders = [Path(place, str(number)) for number in range(len(said))]
+        for folder, each in zip(folders, said, strict=True):
+            lay_out({name: b64decode(text) for name, text in each["files"].items()}, folder)
+        # strict: fewer results than submissions are a fault of the grader, and raise
+        for _, results in zip(said, grade(lab, folders, layer=layer, hidden=hidden), strict=True):
+            by_case = {result.case: result for result in results}
+            silent = unable(one["cases"], "the grader gave no result").results
+            yield Outcome(tuple(by_case.get(result.case, result) for result in silent), isolation)
 
 
 def lay_out(files: Mapping[str, bytes], folder: Path) -> None:

@@ -58,7 +58,7 @@ def _apart(request: str) -> str:
     """Do a job in a process of its own: a cluster's worker has many threads, and a sandbox none to spare."""
     worker = Worker()
     try:
-        return worker.ask(request, PATIENCE_S)
+        return next(worker.ask([request], PATIENCE_S))
     finally:
         worker.end()
 

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from conclab.classroom import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
 TRIES = 2
+MOST = 16  # jobs that a worker is given at once: its grader starts once for them
 GOODBYE_S = 5.0
 COMMAND = (sys.executable, "-m", "conclab.classroom.runners.worker")
 
@@ -37,21 +39,27 @@ class Worker:
         )
         self._ready = False
 
-    def ask(self, request: str, patience_s: float) -> str:
-        """Hand a job over and wait. An empty answer: it died, or was ended because it took too long."""
+    def ask(self, requests: Sequence[str], patience_s: float) -> Iterator[str]:
+        """Hand jobs over and yield each answer. An empty one is the last: it died, or took too long."""
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
-        timer = threading.Timer(patience_s, self.kill)
-        timer.daemon = True
         try:
             self._ready = self._ready or bool(self._process.stdout.readline())
-            timer.start()
-            self._process.stdin.write(request + "\n")
+            self._process.stdin.write(json.dumps(list(requests)) + "\n")
             self._process.stdin.flush()
-            return self._process.stdout.readline()
         except (OSError, ValueError):
-            return ""
-        finally:
-            timer.cancel()
+            yield ""
+            return
+        for _ in requests:
+            timer = threading.Timer(patience_s, self.kill)
+            timer.daemon = True
+            timer.start()
+            try:
+                answer = self._process.stdout.readline()
+            finally:
+                timer.cancel()
+            yield answer
+            if not answer:
+                return
 
     def end(self) -> None:
         """End it and close what leads to it. Only whoever asks it may do so."""
@@ -80,6 +88,7 @@ class Local:
         self._alive: set[Worker] = set()
         self._over = threading.Event()
         self._lock = threading.Lock()
+        self._tries: Counter[str] = Counter()
         self._done: queue.SimpleQueue[tuple[str, jobs.Outcome]] = queue.SimpleQueue()
 
     def run(self, work: Iterable[jobs.Job]) -> Generator[tuple[str, jobs.Outcome], None, None]:
@@ -114,22 +123,40 @@ class Local:
 
     def _serve(self, todo: queue.SimpleQueue[jobs.Job]) -> None:
         worker: Worker | None = None
-        with suppress(queue.Empty):
-            while not self._over.is_set():
-                job = todo.get_nowait()
-                outcome = None
-                for _ in range(TRIES):
-                    worker = worker or self._start()
-                    outcome = _read(worker.ask(job.request, self._patience_s)) if worker else None
-                    if outcome or self._over.is_set():
-                        break
-                    self._replace(worker)
-                    worker = None
-                if outcome is None and self._over.is_set():
+        while batch := self._take(todo):
+            worker = worker or self._start()
+            answers = worker.ask([job.request for job in batch], self._patience_s) if worker else iter(())
+            for answer in answers:
+                outcome = _read(answer)
+                if outcome is None:
                     break
-                why = "the grader's own process died or took too long, twice"
-                self._done.put((job.key, outcome or jobs.unable(json.loads(job.request)["cases"], why)))
+                self._done.put((batch.pop(0).key, outcome))
+            if batch and not self._over.is_set():
+                self._replace(worker)
+                worker = None
+                self._again(batch, todo)
         self._replace(worker)
+
+    def _take(self, todo: queue.SimpleQueue[jobs.Job]) -> list[jobs.Job]:
+        """As many jobs as keep every worker busy to the end; none when nothing is left, or all is over."""
+        share = todo.qsize() // (2 * self._workers)
+        batch: list[jobs.Job] = []
+        with suppress(queue.Empty):
+            while not self._over.is_set() and len(batch) < max(1, min(share, MOST)):
+                batch.append(todo.get_nowait())
+        return batch
+
+    def _again(self, batch: Sequence[jobs.Job], todo: queue.SimpleQueue[jobs.Job]) -> None:
+        """Put back what was not answered. The first of it had the grader when that died."""
+        first, *rest = batch
+        self._tries[first.key] += 1
+        if self._tries[first.key] < TRIES:
+            rest.append(first)
+        else:
+            why = "the grader's own process died or took too long, twice"
+            self._done.put((first.key, jobs.unable(json.loads(first.request)["cases"], why)))
+        for job in rest:
+            todo.put(job)
 
     def _start(self) -> Worker | None:
         with self._lock:

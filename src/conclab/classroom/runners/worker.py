@@ -1,7 +1,8 @@
-"""The process that does jobs: one line of JSON in, one out. `python -m conclab.classroom.runners.worker`."""
+"""The process that does jobs: a line with a list of them in, a line of JSON for each out."""
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import signal
@@ -21,8 +22,9 @@ def serve() -> None:
         channel.write("ready\n")  # a job's time begins when Python has started
         channel.flush()
         while True:
-            channel.write(execute(requests.get()) + "\n")
-            channel.flush()
+            for answer in execute(json.loads(requests.get())):
+                channel.write(answer + "\n")
+                channel.flush()
 
 
 def _listen(requests: queue.SimpleQueue[str]) -> None:
