@@ -34,7 +34,8 @@ def _result(case, mark):
         return CaseResult(case.id, Mark.BROKEN, Reason.DISAGREED, detail="passed, failed, passed")
     reason = Reason.SCHEDULE if mark == "-" else Reason(mark)
     detail = f"1, expected 2 ({SECRET})" if case.hidden else "1, expected 2"
-    return CaseResult(case.id, Mark.FAILED, reason, Trust.WITNESS, detail, COLUMNS, "x1:0110", 7)
+    columns = f"{detail}\n\n{COLUMNS}"  # as the channel tells it
+    return CaseResult(case.id, Mark.FAILED, reason, Trust.WITNESS, detail, columns, "x1:0110", 7)
 
 
 def ordinary(count=0) -> Graded:

@@ -94,4 +94,9 @@ def _told(case: Case, result: CaseResult) -> Told:
     words = REASONS[result.reason] if result.reason else "did not pass"
     where = f", line {result.line}" if result.line else ""
     explained = f". {case.explain}" if case.explain else ""
-    return Told(case, result.mark, 0, f"{words}{where}{explained}", result.detail, result.columns)
+    return Told(case, result.mark, 0, f"{words}{where}{explained}", result.detail, interleaving(result))
+
+
+def interleaving(result: CaseResult) -> str:
+    """The columns alone: what they end in stands above them too, and is told already."""
+    return result.columns.removeprefix(result.detail).lstrip("\n")

@@ -74,6 +74,7 @@ def render(graded: Graded) -> str:
             mistake=_mistake,
             rates=_rates(graded),
             isolation=_isolation(graded),
+            interleaving=telling.interleaving,
             reasons=telling.REASONS | telling.FOR_TEACHERS,
             same_reason=telling.same_reason,
             signs=SIGNS,
@@ -169,6 +170,8 @@ def _isolation(graded: Graded) -> list[str]:
 
 def _mistake(one: Mistake) -> str:
     """A cluster's heading."""
+    if one.reason:
+        return one.reason
     if one.matched:
         return one.matched.replace("_", " ").replace("-", " ")
     return "not one of the lab's known mistakes"
