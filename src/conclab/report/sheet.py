@@ -27,12 +27,13 @@ def save(text: str, path: Path) -> Path:
     return path
 
 
-def environment() -> Environment:
-    """Make what finds our templates and fills them in."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow to import
+def environment(package: str = "conclab.report") -> Environment:
+    """Make what finds a package's templates, and ours, and fills them in."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow
 
+    places = dict.fromkeys((package, "conclab.report"))
     return Environment(
-        loader=PackageLoader("conclab.report", ""),
+        loader=ChoiceLoader([PackageLoader(place, "") for place in places]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

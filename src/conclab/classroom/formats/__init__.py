@@ -1,0 +1,1 @@
+"""One format a file: FORMAT, with a function from a graded class to texts."""
