@@ -15,8 +15,9 @@ class Lazy:
         # END SOLUTION
 
     def get(self):
-        """Return the connection. Whoever comes first makes it: connect() returns it, set_up(connection) readies it.
+        """Return the connection. Whoever comes first makes it.
 
+        connect() returns it, and after set_up(connection) it can be used.
         If one of the two raises, that goes on to the caller, and the next caller tries again.
         """
         # BEGIN SOLUTION

@@ -2,7 +2,7 @@
 
 
 class Table:
-    """`forks` are locks. Philosopher n has fork n on the left and fork n + 1 on the right; the last one has fork 0."""
+    """`forks` are locks. Philosopher n has forks n, left, and n + 1, right; the last one has 0, right."""
 
     def __init__(self, forks):
         self.forks = forks

@@ -8,7 +8,8 @@ class Closed(Exception):
 class Buffer:
     """At most `size` items are in `items`, a deque; `changed` is a condition, for waiting and for waking.
 
-    Those who put and those who get are threads. Whoever can't go on waits on the condition: nobody asks again and again.
+    Those who put and those who get are threads. Whoever can't go on waits on the condition: nobody asks again
+    and again.
     """
 
     def __init__(self, size, items, changed):
@@ -20,7 +21,7 @@ class Buffer:
         # END SOLUTION
 
     def put(self, item):
-        """Append the item as soon as there is room for it. Raises Closed if the buffer is, or is closed meanwhile."""
+        """Append the item as soon as there is room for it. Raises Closed if the buffer is closed by then."""
         # BEGIN SOLUTION
         with self.changed:
             while len(self.items) >= self.size and not self.closed:
@@ -32,7 +33,7 @@ class Buffer:
         # END SOLUTION
 
     def get(self):
-        """Take the oldest item out as soon as there is one, and return it. Raises Closed if none will ever come."""
+        """Take the oldest item out as soon as there is one. Raises Closed if none will ever come."""
         # BEGIN SOLUTION
         with self.changed:
             while not self.items and not self.closed:

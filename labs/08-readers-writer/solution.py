@@ -2,7 +2,7 @@
 
 
 class Document:
-    """`counts` says who is there: fields `readers` and `writers`, both 0, for your use. `changed` is a condition.
+    """`counts` has fields `readers` and `writers`, both 0, for your use; `changed` is a condition.
 
     Reading a field of `counts` is a step and writing one is another: threads come in between.
     """

@@ -4,7 +4,7 @@ import threading
 
 
 class Limiter:
-    """Lets at most `limit` jobs run at a time. `busy.value` says how many do: it is 0 now, and others look at it."""
+    """Lets at most `limit` jobs run at a time. `busy.value` says how many do, for others to see: 0 now."""
 
     def __init__(self, limit, busy):
         self.limit = limit

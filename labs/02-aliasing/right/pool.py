@@ -1,10 +1,12 @@
 # a pool with a thread for each item
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 
 def with_item(items, item):
-    return list(items) + [item]
+    longer = list(items)
+    longer.extend((item,))
+    return longer
 
 
 def record(event, log=None):
@@ -15,8 +17,6 @@ def record(event, log=None):
 
 
 def for_each(work, items):
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(max(1, len(items))) as pool:
         list(pool.map(work, items))
 

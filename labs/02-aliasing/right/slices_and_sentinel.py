@@ -4,7 +4,7 @@ import threading
 
 
 def with_item(items, item):
-    return items[:] + [item]
+    return items[:] + [item]  # noqa: RUF005 - as many write it
 
 
 NONE = object()

@@ -18,7 +18,7 @@ def record(event, log=None):
 def for_each(work, items):
     threads = []
     for item in items:
-        thread = threading.Thread(target=lambda: work(item))
+        thread = threading.Thread(target=lambda: work(item))  # noqa: B023 - the mistake
         thread.start()
         threads.append(thread)
     for thread in threads:

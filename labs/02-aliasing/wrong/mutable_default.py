@@ -8,7 +8,7 @@ def with_item(items, item):
     return [*items, item]
 
 
-def record(event, log=[]):
+def record(event, log=[]):  # noqa: B006 - the mistake
     log.append(event)
     return log
 

@@ -28,7 +28,7 @@ class Lazy:
                 connection = self.connect()
                 self.set_up(connection)
                 self.slot.value = connection
-                return connection
+                return connection  # noqa: TRY300
             except BaseException:
                 with self.lock:
                     self.attempt = None

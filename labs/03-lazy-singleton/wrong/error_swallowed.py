@@ -18,6 +18,6 @@ class Lazy:
                     connection = self.connect()
                     self.set_up(connection)
                     self.slot.value = connection
-                except Exception:
+                except Exception:  # noqa: BLE001 - the mistake
                     return None
             return self.slot.value

@@ -28,8 +28,7 @@ class Buffer:
                 self.changed.wait()
             if not self.items:
                 raise Closed
-            item = self.items.popleft()
-            return item
+            return self.items.popleft()
 
     def close(self):
         with self.changed:

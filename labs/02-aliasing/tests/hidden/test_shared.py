@@ -1,4 +1,4 @@
-"""Who else has it: an empty log, threads that start later than the loop, shelves that change while they are copied."""
+"""An empty log, threads that start later than the loop, shelves that change while they are copied."""
 
 from conclab.classroom import lab
 
@@ -7,7 +7,7 @@ from conclab.classroom import lab
     "An empty log is a log",
     points=1,
     task=1,
-    explain="A log that was given but has nothing in it yet must be used, not replaced: an empty list is false.",
+    explain="A log that was given and has nothing in it yet must be used: an empty list is false.",
 )
 @lab.schedules()
 def test_empty_log(stage):
@@ -22,8 +22,8 @@ def test_empty_log(stage):
     "Each thread has its own item, in every order",
     points=2,
     task=2,
-    explain="A thread may begin late, when the loop that started it has gone on: it must not look its item up then. "
-    "And for_each returns only when all have ended.",
+    explain="A thread may begin late, when the loop has gone on: it must not look its item up then. "
+    "All are at work together, and for_each returns when all have ended.",
 )
 @lab.schedules(preemptions=1, budget=80)
 def test_own_item(stage):
@@ -68,7 +68,7 @@ def test_one_moment(stage):
     "A snapshot shares nothing",
     points=2,
     task=3,
-    explain="The snapshot holds the very lists that others go on to change: a copy of the dict is not a copy of its lists.",
+    explain="The snapshot holds the lists that others go on to change: copying a dict copies none of them.",
 )
 @lab.schedules(preemptions=0)
 def test_nobody_elses(stage):

@@ -87,7 +87,7 @@ def test_spurious(stage):
     "Nobody is forgotten in the waiting room",
     points=3,
     task=2,
-    explain="The one who was woken could not use it, and the one who could have was not woken: he waits for ever.",
+    explain="The one who was woken could not use it, and the one who could have waits for ever.",
 )
 @lab.schedules(preemptions=1, budget=80)
 def test_lost_wakeup(stage):

@@ -60,7 +60,7 @@ def test_at_once(stage):
     "Nobody is beside a writer",
     points=2,
     task=2,
-    explain="Two writers waited for a reader to leave, and then somebody was inside together with a writer.",
+    explain="Two writers waited for a reader to leave, and then two were inside together.",
 )
 @lab.schedules(preemptions=1, budget=60)
 def test_alone_inside(stage):
@@ -80,7 +80,7 @@ def test_alone_inside(stage):
     "The readers are counted right",
     points=2,
     task=2,
-    explain="Two readers came or left at the same time, their number was wrong, and no writer gets in any more.",
+    explain="Two readers came or left together, their number was wrong, and no writer gets in any more.",
 )
 @lab.schedules(preemptions=1, budget=50)
 def test_counted(stage):
@@ -141,7 +141,7 @@ def test_woken(stage):
     "A writer who waits does not starve",
     points=2,
     task=3,
-    explain="A reader who came later went in before a writer who waits: while readers keep coming, that one never gets in.",
+    explain="A reader who came later went in before a writer who waits: that one may never get in.",
 )
 @lab.schedules(preemptions=0, budget=20)
 def test_starving(stage):
@@ -164,7 +164,7 @@ def test_starving(stage):
     "What raises leaves nothing behind",
     points=2,
     task=3,
-    explain="look or change raised. The caller must see it, and the next ones must get in, as if nothing had been.",
+    explain="look or change raised. The caller must see it, and the next ones must get in all the same.",
 )
 @lab.schedules(preemptions=0, budget=20)
 def test_raising(stage):
