@@ -6,6 +6,8 @@ for the reader, and for Python's own syntax.
 
 from __future__ import annotations
 
+from collections import deque
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,13 +72,28 @@ def _operation(name: str) -> Callable[..., Any]:
 
 
 class Container(Hosted):
-    """What lists, dicts and deques have in common."""
+    """What lists, dicts and deques have in common. Copies of it are of the builtin type, as Python's would be."""
+
+    builtin: type = list
+    __hash__ = None  # type: ignore[assignment] - as of every list
 
     def __len__(self) -> int:
         return int(self._ask("len"))
 
     def __getitem__(self, key: Any) -> Any:
         return self._ask("getitem", key)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        found: bool = self.__copy__() == (other.__copy__() if isinstance(other, Container) else other)
+        return found
+
+    def __copy__(self) -> Any:
+        return self.builtin(self._ask("copy"))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return deepcopy(self.__copy__(), memo)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._ask("setitem", key, value)
@@ -98,6 +115,19 @@ class Container(Hosted):
 class List(Container):
     """A shared list."""
 
+    def __getitem__(self, key: Any) -> Any:
+        return self._ask("copy")[key] if isinstance(key, slice) else self._ask("getitem", key)
+
+    def __add__(self, other: Any) -> Any:
+        return self.__copy__() + (other.__copy__() if isinstance(other, Container) else other)
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self.__copy__()
+
+    def __iadd__(self, other: Any) -> Any:
+        self._ask("extend", list(other))
+        return self
+
     append = _operation("append")
     extend = _operation("extend")
     insert = _operation("insert")
@@ -111,6 +141,8 @@ class List(Container):
 class Dict(Container):
     """A shared dict."""
 
+    builtin = dict
+
     get = _operation("get")
     setdefault = _operation("setdefault")
     update = _operation("update")
@@ -122,6 +154,9 @@ class Dict(Container):
 
 class Deque(List):
     """A shared deque."""
+
+    builtin = deque
+    __getitem__ = Container.__getitem__
 
     appendleft = _operation("appendleft")
     popleft = _operation("popleft")

@@ -1,0 +1,38 @@
+# fails: test_close_wakes
+# close wakes one of those who wait
+
+
+class Closed(Exception):
+    pass
+
+
+class Buffer:
+    def __init__(self, size, items, changed):
+        self.size = size
+        self.items = items
+        self.changed = changed
+        self.closed = False
+
+    def put(self, item):
+        with self.changed:
+            while len(self.items) >= self.size and not self.closed:
+                self.changed.wait()
+            if self.closed:
+                raise Closed
+            self.items.append(item)
+            self.changed.notify_all()
+
+    def get(self):
+        with self.changed:
+            while not self.items and not self.closed:
+                self.changed.wait()
+            if not self.items:
+                raise Closed
+            item = self.items.popleft()
+            self.changed.notify_all()
+            return item
+
+    def close(self):
+        with self.changed:
+            self.closed = True
+            self.changed.notify()

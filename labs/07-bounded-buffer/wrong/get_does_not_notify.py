@@ -1,0 +1,36 @@
+# fails: test_full
+# those who wait for room are never told
+
+
+class Closed(Exception):
+    pass
+
+
+class Buffer:
+    def __init__(self, size, items, changed):
+        self.size = size
+        self.items = items
+        self.changed = changed
+        self.closed = False
+
+    def put(self, item):
+        with self.changed:
+            while len(self.items) >= self.size and not self.closed:
+                self.changed.wait()
+            if self.closed:
+                raise Closed
+            self.items.append(item)
+            self.changed.notify_all()
+
+    def get(self):
+        with self.changed:
+            while not self.items and not self.closed:
+                self.changed.wait()
+            if not self.items:
+                raise Closed
+            return self.items.popleft()
+
+    def close(self):
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
