@@ -89,10 +89,9 @@ class InfrastructureError(ConclabError):
     """No fault of the submission: a worker could not be started, a disk is full."""
 
 
-def clean(text: object, longest: int = LONGEST) -> str:
+def clean(text: object, longest: int = LONGEST, *, lines: int = LINES) -> str:
     """Text from outside that can be shown anywhere: no control characters but line ends, cut."""
-    lines = str(text)[: 2 * longest].split("\n")
-    told = "\n".join(map(plain, lines[:LINES]))
+    told = "\n".join(map(plain, str(text)[: 2 * longest].split("\n")[:lines]))
     return told if len(told) <= longest else told[: longest - 1] + "…"
 
 

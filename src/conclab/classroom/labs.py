@@ -1,11 +1,11 @@
 """A lab's folder: what is in it, what is missing, and the starter that a student gets.
 
-    labs/01-race-counter/
-        lab.toml        title, points, files, timeout_s, needs, hints
-        lesson.md
-        solution.py     a starter is made of it: `# BEGIN SOLUTION` ... `# END SOLUTION` is left out
-        tests/visible/test_*.py     tests/hidden/test_*.py
-        wrong/*.py      `# fails: test_name` in the first line
+labs/01-race-counter/
+    lab.toml        title, points, files, timeout_s, needs, hints
+    lesson.md
+    solution.py     a starter is made of it: `# BEGIN SOLUTION` ... `# END SOLUTION` is left out
+    tests/visible/test_*.py     tests/hidden/test_*.py
+    wrong/*.py      `# fails: test_name` in the first line
 """
 
 from __future__ import annotations
@@ -14,22 +14,29 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.model import Lab
-from conclab.classroom.testing.cases import collect
+from conclab.classroom.testing.grading import collect
 from conclab.errors import ContentError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BEGIN = re.compile(r"^(?P<indent>\s*)# BEGIN SOLUTION(?:: (?P<instead>.*))?$")
 END = re.compile(r"^\s*# END SOLUTION$")
 FAILS = re.compile(r"# fails: (?P<case>\w+)")
 NAME = re.compile(r"(?:\d\d-)?(?P<id>[a-z][a-z0-9-]*)")
 INSTEAD = "raise NotImplementedError"
-KEYS = {"title": str, "points": (int, float), "files": list, "timeout_s": (int, float), "needs": list, "hints": list}
+KEYS: dict[str, Any] = {
+    "title": str,
+    "points": (int, float),
+    "files": list,
+    "timeout_s": (int, float),
+    "needs": list,
+    "hints": list,
+}
 OPTIONAL = {"python": str, "order": int}
 NEEDS = {"threads", "asyncio", "processes"}
 
@@ -76,6 +83,21 @@ def labs(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob("*/lab.toml"))
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a list of labs shows, without running anything."""
+
+    id: str
+    title: str
+    points: float
+
+
+def about(folder: Path) -> About:
+    """Read a lab's settings alone. Raises ContentError."""
+    settings = _settings(folder)
+    return About(_id(folder.resolve()), settings["title"], float(settings["points"]))
+
+
 def find(root: Path, name: str) -> LabFolder:
     """A lab by its id. Raises UnknownNameError."""
     known = {_id(folder): folder for folder in labs(root)}
@@ -103,7 +125,9 @@ def load(folder: Path) -> LabFolder:
     )  # fmt: skip
     total = sum(case.points for case in cases)
     if hidden in present and abs(total - settings["points"]) > 1e-9:  # noqa: PLR2004 - a rounding error
-        raise ContentError(f"{folder.name}: its cases are worth {total:g} points, lab.toml says {settings['points']:g}")
+        raise ContentError(
+            f"{folder.name}: its cases are worth {total:g} points, lab.toml says {settings['points']:g}"
+        )
     wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
     hints, python = tuple(settings["hints"]), settings.get("python", "")
     return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python)
@@ -112,14 +136,16 @@ def load(folder: Path) -> LabFolder:
 def digest(folder: Path) -> str:
     """SHA-256 over names and contents of all files of a folder."""
     whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+    for path in sorted(
+        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ):
         whole.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
 
 
 def strip(source: str, name: str = "solution.py") -> str:
-    """A starter: what lies between the marks is left out, or is what the first mark says. Raises ContentError."""
+    """A starter: the first mark says what stands instead of the lines between the marks."""
     lines, inside = [], ""
     for number, line in enumerate(source.splitlines(), 1):
         begins = BEGIN.match(line)
@@ -179,7 +205,9 @@ def _settings(folder: Path) -> dict[str, Any]:
     if not settings["hints"] or not all(isinstance(hint, str) and hint.strip() for hint in settings["hints"]):
         raise ContentError(f"{folder.name}: lab.toml must give hints, none of them empty")
     if unknown := set(settings["needs"]) - NEEDS:
-        raise ContentError(f"{folder.name}: needs {', '.join(sorted(unknown))}; there are: {', '.join(sorted(NEEDS))}")
+        raise ContentError(
+            f"{folder.name}: needs {', '.join(sorted(unknown))}; there are: {', '.join(sorted(NEEDS))}"
+        )
     return settings
 
 
@@ -190,6 +218,8 @@ def _wrong(folder: Path, cases: set[str]) -> Iterator[Wrong]:
         if match is None:
             raise ContentError(f"{folder.name}: wrong/{file.name} must begin with # fails: test_name")
         if match["case"] not in cases:
-            raise ContentError(f"{folder.name}: wrong/{file.name} names {match['case']}, which is no case of this lab")
+            raise ContentError(
+                f"{folder.name}: wrong/{file.name} names {match['case']}, which is no case of this lab"
+            )
         about = rest[0].removeprefix("#").strip() if rest and rest[0].startswith("#") else ""
         yield Wrong(file.stem, file, match["case"], about)

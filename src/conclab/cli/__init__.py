@@ -30,6 +30,7 @@ COMMANDS = {
     "open": "Open a run's report or trace in the browser; works offline.",
     "trace": "Run your own program and see its threads, processes and GIL.",
     "explore": "Find the schedule in which a program fails, and replay it.",
+    "lab": "Exercises: list them, and check those that you write.",
     "doctor": "What this machine and interpreter can show, and how noisy it is.",
 }
 INTERRUPTED = 130

@@ -9,7 +9,7 @@ from conclab.classroom import lab
     task=2,
     explain="Two threads read the same value before either of them wrote: one addition is lost.",
 )
-@lab.schedules(preemptions=2, budget=300)
+@lab.schedules(preemptions=2, budget=150)
 def test_no_lost_update(stage):
     amounts = [stage.random.randrange(1, 1000) for _ in range(3)]
     start = stage.random.randrange(1000)
@@ -28,7 +28,7 @@ def test_no_lost_update(stage):
     task=3,
     explain="Between looking whether there is enough and taking it, another thread took it.",
 )
-@lab.schedules(preemptions=2, budget=300)
+@lab.schedules(preemptions=2, budget=150)
 def test_check_and_take(stage):
     there = stage.random.randrange(50, 100)
     wanted = stage.random.randrange(there // 2 + 1, there)
@@ -37,7 +37,9 @@ def test_check_and_take(stage):
     ann = stage.thread("ann", counter.take, wanted)
     bob = stage.thread("bob", counter.take, wanted)
     stage.run()
-    assert sorted([ann.result, bob.result]) == [False, True], f"{ann.result} and {bob.result}: one can have it"
+    assert sorted([ann.result, bob.result]) == [False, True], (
+        f"{ann.result} and {bob.result}: one can have it"
+    )
     assert cell.value == there - wanted
 
 
@@ -47,7 +49,7 @@ def test_check_and_take(stage):
     task=3,
     explain="add and take must not come between each other's steps either: the same lock for both.",
 )
-@lab.schedules(preemptions=2, budget=300)
+@lab.schedules(preemptions=2, budget=150)
 def test_add_while_taking(stage):
     there, amount = stage.random.randrange(50, 100), stage.random.randrange(1, 50)
     cell = stage.cell(there)

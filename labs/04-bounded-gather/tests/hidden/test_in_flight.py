@@ -11,7 +11,7 @@ class Boom(Exception):
     "A place that is free is taken at once",
     points=3,
     task=2,
-    explain="As soon as one call ends the next one begins: not one by one, and not in batches that wait for the slowest.",
+    explain="As soon as one call ends the next one begins: not one by one, and not in batches.",
 )
 @lab.schedules(budget=30)
 def test_refilled(stage):
@@ -50,7 +50,7 @@ def test_two_calls(stage):
     "When one fails, the others have ended",
     points=2,
     task=3,
-    explain="The exception goes on as it is, and when it does no other call is in flight, and none begins later.",
+    explain="The exception goes on as it is. When it does no other call is in flight, and none begins later.",
 )
 @lab.schedules(budget=60)
 def test_failure(stage):

@@ -1,94 +1,124 @@
-"""Starts a worker beside a submission: the one place that knows how. Knows nothing of messages.
+"""Starts a worker beside a submission, in the sandbox: the one place that knows how.
 
-The worker gets a folder of its own with the files of the submission that the lab names and nothing else,
-and a copy of the few files of ours that it needs.
+The worker gets a folder of its own with the files of the submission that the lab names and nothing else, and
+may read a copy of the few files of ours that it needs. Both are new for each worker: one that could write to
+what the next one runs would grade it. Knows nothing of messages.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from conclab.classroom.faults import InfrastructureError
+from conclab.classroom.faults import CrashFault, Fault, InfrastructureError
+from conclab.classroom.model import Reason
+from conclab.errors import ConclabError
+from conclab.sandbox.launching import Confined
+from conclab.sandbox.launching import launch as confine
+from conclab.sandbox.model import Layer, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CLASSROOM = Path(__file__).parents[1]
-SHIPPED = ("channel/wire.py", *(f"channel/inside/{file.name}" for file in (CLASSROOM / "channel/inside").glob("*.py")))
+SHIPPED = (
+    Path("channel/wire.py"),
+    *(file.relative_to(CLASSROOM) for file in (CLASSROOM / "channel" / "inside").glob("*.py")),
+)
 PACKAGES = ("", "classroom", "classroom/channel")
-START = "import sys; sys.path.insert(0, {code!r}); from conclab.classroom.channel.inside.serve import main; main({fd}, {work!r})"
+FOR_A_WITNESS = ("__init__.py", "errors.py", "files.py", "discovery.py", "explore", "story")
+# The sandbox is of our package as well, and has been imported: what comes now is to be found in the copy.
+START = """\
+import sys
+for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
+    del sys.modules[name]
+sys.path.insert(0, sys.argv[2])
+from conclab.classroom.channel.inside.{module} import main
+main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
+"""
 LARGEST_FILE = 1 << 20
-ENDING_S = 5.0
+ENDING_S = 2.0
 
 
 @dataclass(slots=True)
 class Worker:
     """A running worker and our end of its socket."""
 
-    process: subprocess.Popen[bytes]
+    confined: Confined
     sock: socket.socket
     home: Path
 
     def kill(self) -> None:
-        """End it and all it started, and remove its folder."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(ENDING_S)
+        """End it and all it started, and remove its folders."""
+        self.confined.kill()
         self.sock.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def ending(self) -> str:
-        """How it ended, in words."""
-        try:
-            code = self.process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            return "the submission closed the line to the grader"
-        if code < 0:
-            return f"the submission's process was ended by {_signal(-code)}"
-        return f"the submission's process ended with exit code {code} before it had answered"
+    def ending(self) -> Fault:
+        """Why there is nothing at the other end any more. Raises InfrastructureError if that is no crash."""
+        ending = self.confined.wait(ENDING_S)
+        if ending is None:
+            return CrashFault("the submission closed the line to the grader")
+        if ending.problem:
+            raise InfrastructureError(f"no worker: {ending.problem}")
+        if b"MemoryError" in ending.output.stderr.tail[-400:]:
+            return CrashFault("the submission needed more memory than there is", reason=Reason.MEMORY)
+        return CrashFault(f"the submission's process {ending} before it had answered")
+
+    @property
+    def said(self) -> str:
+        """What it printed. For people; nothing is decided by it."""
+        output = self.confined.output
+        return output.stdout.text + output.stderr.text
 
 
-def _signal(number: int) -> str:
+def launch(
+    submission: Path,
+    files: tuple[str, ...],
+    *,
+    layer: Layer = Layer.BASIC,
+    needs: Iterable[str] = (),
+    python: str = sys.executable,
+    scenario: str = "",
+    search: tuple[int, ...] = (),
+) -> Worker:
+    """Start a worker that serves these files of the submission. Raises InfrastructureError.
+
+    With a scenario it is a witness, which explores that one.
+    """
+    home = Path(tempfile.mkdtemp(prefix="conclab-"))
+    work, code = home / "work", home / "code"
     try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-def launch(submission: Path, files: tuple[str, ...], *, python: str = sys.executable) -> Worker:
-    """Start a worker that serves these files of the submission. Raises InfrastructureError."""
-    try:
-        home = Path(tempfile.mkdtemp(prefix="conclab-"))
-        work, code = home / "work", home / "code"
-        _ship(code)
+        start = _ship(code, "witness" if scenario else "serve")
         _copy(submission, files, work)
+        if scenario:
+            _ship_explore(code)
+            (work / "witnessed.py").write_text(scenario, encoding="utf-8")
         ours, theirs = socket.socketpair()
         with theirs:
-            start = START.format(code=str(code), fd=theirs.fileno(), work=str(work))
-            process = subprocess.Popen(
-                [python, "-I", "-B", "-c", start],
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("CONCLAB_WORKER_STDERR") else subprocess.DEVNULL,
-                cwd=work,
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(work), "TMPDIR": str(work), "PYTHONHASHSEED": "0"},
+            confined = confine(
+                start,
+                *(str(theirs.fileno()), str(code), str(work), *map(str, search)),
+                layer=layer,
+                folder=work,
+                pass_fds=(theirs.fileno(),),
+                limits=Limits(),
+                needs=frozenset(needs),
+                read=(code,),
+                python=python,
             )
-    except OSError as error:
+    except (OSError, ConclabError) as error:
+        shutil.rmtree(home, ignore_errors=True)
         raise InfrastructureError(f"no worker could be started: {error}") from error
-    return Worker(process, ours, home)
+    return Worker(confined, ours, home)
 
 
-def _ship(code: Path) -> None:
+def _ship(code: Path, module: str) -> Path:
     for package in PACKAGES:
         folder = code / "conclab" / package
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,6 +127,18 @@ def _ship(code: Path) -> None:
         target = code / "conclab" / "classroom" / name
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(CLASSROOM / name, target)
+    start = code / "start.py"
+    start.write_text(START.format(module=module), encoding="utf-8")
+    return start
+
+
+def _ship_explore(code: Path) -> None:
+    for name in FOR_A_WITNESS:
+        source, target = CLASSROOM.parent / name, code / "conclab" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target)
 
 
 def _copy(submission: Path, files: tuple[str, ...], work: Path) -> None:

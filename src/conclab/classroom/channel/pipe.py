@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.faults import CrashFault, Fault, ProtocolFault, SilenceFault
+from conclab.classroom.faults import Fault, ProtocolFault, SilenceFault
 
 if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
@@ -40,14 +40,16 @@ class Pipe:
         try:
             data = wire.frame(message)
         except wire.WireError as error:
-            raise self.end(ProtocolFault(f"what the submission is to be told is too large: {error}")) from None
+            raise self.end(
+                ProtocolFault(f"what the submission is to be told is too large: {error}")
+            ) from None
         self.worker.sock.settimeout(self._left())
         try:
             self.worker.sock.sendall(data)
         except TimeoutError:
             raise self.end(SilenceFault(self._silent("the submission's process reads nothing"))) from None
         except OSError:
-            raise self.end(CrashFault(self.worker.ending())) from None
+            raise self.end(self.worker.ending()) from None
 
     def receive(self, who: str) -> dict[str, Any]:
         """Wait for one. `who` is named if nothing comes."""
@@ -65,7 +67,7 @@ class Pipe:
             data = self._take(wire.length(head), end, who)
             self.messages += 1
             if self.messages > MOST_MESSAGES:
-                raise wire.WireError(f"more than {MOST_MESSAGES:,} operations")
+                raise wire.WireError(f"more than {MOST_MESSAGES:,} operations")  # noqa: TRY301 - one way out for all
             return wire.parse(data)
         except wire.WireError as error:
             raise ProtocolFault(f"the submission's process sent what is no answer: {error}") from None
@@ -89,7 +91,7 @@ class Pipe:
         except OSError:
             piece = b""
         if not piece:
-            raise CrashFault(self.worker.ending())
+            raise self.worker.ending()
         self.received += len(piece)
         if self.received > MOST_BYTES:
             raise ProtocolFault(f"the submission's process sent more than {MOST_BYTES:,} bytes")

@@ -1,4 +1,4 @@
-"""Frames and values on the wire: length, then JSON in ASCII. Standard library only: both sides read this file.
+"""Frames and values on the wire: length, then JSON in ASCII. Both sides read this file.
 
 A value is rebuilt by its exact type. Whatever is no plain data, a subclass of int too, crosses as a handle:
 nothing that a submission defined is ever called by the grader. No pickle.
@@ -87,7 +87,9 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def encode(value: Any, refer: Callable[[Any], dict[str, Any]], depth: int = 0) -> Any:
+def encode(  # noqa: PLR0911 - a table of types, in the order of their frequency
+    value: Any, refer: Callable[[Any], dict[str, Any]], depth: int = 0
+) -> Any:
     """As JSON. `refer` makes a tagged object of what is no plain data. Raises WireError if it is too deep."""
     if depth > DEEPEST:
         raise WireError(f"more than {DEEPEST} values in one another")
@@ -147,9 +149,7 @@ def _decode_text(tag: str, text: Any) -> Any:
 def _collect(tag: str, value: list[Any], resolve: Callable[[dict[str, Any]], Any], depth: int) -> Any:
     try:
         if tag == "d":
-            pairs = [
-                (decode(key, resolve, depth + 1), decode(one, resolve, depth + 1)) for key, one in value
-            ]
+            pairs = [(decode(key, resolve, depth + 1), decode(one, resolve, depth + 1)) for key, one in value]
             return _whole(dict(pairs), len(pairs))
         items = [decode(one, resolve, depth + 1) for one in value]
         if tag == "t":

@@ -22,6 +22,11 @@ class Touch:
     writes: bool
     field: str
     value: Any
+    held: tuple[str, ...] = ()  # names of the locks that the task had
+
+
+def _held(ask: Ask) -> tuple[str, ...]:
+    return tuple(lock.name for lock in ask.task.held)
 
 
 class Cell(Hosted):
@@ -48,45 +53,55 @@ class Cell(Hosted):
     def do_get(self, ask: Ask) -> Any:
         """Read."""
         ask.reads = [(f"{self.name}.value", shown(self.value))]
-        self.touches.append(Touch(ask.task.name, writes=False, field="value", value=self.value))
+        self.touches.append(
+            Touch(ask.task.name, writes=False, field="value", value=self.value, held=_held(ask))
+        )
         return self.value
 
     def do_set(self, ask: Ask, value: Any) -> None:
         """Write."""
         ask.writes = [(f"{self.name}.value", shown(value))]
-        self.touches.append(Touch(ask.task.name, writes=True, field="value", value=value))
+        self.touches.append(Touch(ask.task.name, writes=True, field="value", value=value, held=_held(ask)))
         self.value = value
 
 
 class Record(Hosted):
-    """Fields by name; no other can be read or made. `fields` are their values, `touches` what was done."""
+    """Fields by name; no other can be read or made. `fields` are their values, `touches` what was done.
+
+    What is `fixed` never changes, so that reading it is no step: names, locks, other hosted things.
+    """
 
     kind = "record"
     operations: ClassVar[Mapping[str, Kind]] = ACCESS
 
-    def __init__(self, fields: dict[str, Any], name: str = "") -> None:
+    def __init__(self, fields: dict[str, Any], fixed: dict[str, Any], name: str = "") -> None:
         super().__init__(name)
         self.fields = dict(fields)
+        self.fixed = dict(fixed)
         self.touches: list[Touch] = []
 
     def __getattr__(self, field: str) -> Any:
-        fields = self.__dict__.get("fields", {})
+        fields = self.__dict__.get("fixed", {}) | self.__dict__.get("fields", {})
         if field not in fields:
             raise AttributeError(f"no field {field!r}")
         return fields[field]
+
+    def spec(self) -> dict[str, Any]:
+        """The stand-in knows what is fixed."""
+        return {"k": self.kind, "fixed": self.fixed}
 
     def do_get(self, ask: Ask, field: Any) -> Any:
         """Read one."""
         value = self.fields[self._known(field)]
         ask.reads = [(f"{self.name}.{field}", shown(value))]
-        self.touches.append(Touch(ask.task.name, writes=False, field=field, value=value))
+        self.touches.append(Touch(ask.task.name, writes=False, field=field, value=value, held=_held(ask)))
         return value
 
     def do_set(self, ask: Ask, field: Any, value: Any) -> None:
         """Write one."""
         self.fields[self._known(field)] = value
         ask.writes = [(f"{self.name}.{field}", shown(value))]
-        self.touches.append(Touch(ask.task.name, writes=True, field=field, value=value))
+        self.touches.append(Touch(ask.task.name, writes=True, field=field, value=value, held=_held(ask)))
 
     def _known(self, field: Any) -> str:
         if type(field) is not str or field not in self.fields:

@@ -22,7 +22,12 @@ BY_SYNTAX = {
     "len": "__len__", "getitem": "__getitem__", "contains": "__contains__",
     "setitem": "__setitem__", "delitem": "__delitem__",
 }  # fmt: skip
-WRITTEN = {"getitem": "{0}[{1}]", "setitem": "{0}[{1}] = {2}", "delitem": "del {0}[{1}]", "contains": "{1} in {0}"}
+WRITTEN = {
+    "getitem": "{0}[{1}]",
+    "setitem": "{0}[{1}] = {2}",
+    "delitem": "del {0}[{1}]",
+    "contains": "{1} in {0}",
+}
 LISTED = {"iter", "copy", "keys", "values", "items"}
 
 

@@ -49,7 +49,7 @@ class Lock(Hosted):
         """Who has it."""
         return [] if self.owner is None else [self.owner]
 
-    def do_acquire(self, ask: Ask, blocking: Any = True, timeout: Any = -1) -> bool:  # noqa: ARG002, FBT002
+    def do_acquire(self, ask: Ask, blocking: Any = True, timeout: Any = -1) -> bool:  # noqa: ARG002
         """Take it, or say that it is taken."""
         if not self.open_to(ask.task):
             ask.what = f"does not get {self.name}"
@@ -153,7 +153,9 @@ class Condition(Hosted):
             if not self.lock.open_to(ask.task):
                 return Wait("resume")
         self.lock.take(ask.task, ask.state["depth"])
-        ask.what = f"goes on{' as its time is over' if ask.state.get('late') else ''}, has the lock of {self.name}"
+        ask.what = (
+            f"goes on{' as its time is over' if ask.state.get('late') else ''}, has the lock of {self.name}"
+        )
         return not ask.state.get("late")
 
     def do_notify(self, ask: Ask, n: Any = 1) -> None:
@@ -189,7 +191,7 @@ class Semaphore(Hosted):
         """How long a try may last."""
         return seconds(ask.args[1]) if ask.do == "acquire" and len(ask.args) > 1 and ask.args[0] else None
 
-    def do_acquire(self, ask: Ask, blocking: Any = True, timeout: Any = None) -> bool:  # noqa: ARG002, FBT002
+    def do_acquire(self, ask: Ask, blocking: Any = True, timeout: Any = None) -> bool:  # noqa: ARG002
         """Take a place."""
         if self.value <= 0:
             ask.what = f"gets no place of {self.name}"

@@ -19,7 +19,7 @@ class Calls(Hosted):
     """A call that the author wants made: it begins when the stage says so."""
 
     kind = "call"
-    operations: ClassVar[Mapping[str, Kind]] = {"start": Kind.CALL}
+    operations: ClassVar[Mapping[str, Kind]] = {"start": Kind.STEP}
 
     def __init__(self, start: Callable[[Ask], None]) -> None:
         super().__init__("the call")
@@ -27,7 +27,6 @@ class Calls(Hosted):
 
     def perform(self, ask: Ask) -> None:
         """Send it."""
-        ask.what = "begins"
         self._start(ask)
 
 

@@ -10,7 +10,7 @@ from conclab.explore.operation import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
     from conclab.classroom.stage.tasks import Task
 
 MOST_THREADS = 500
@@ -22,10 +22,10 @@ class Threads(Hosted):
 
     kind = "thread"
     operations: ClassVar[Mapping[str, Kind]] = {
-        "spawn": Kind.CALL, "begin": Kind.CALL, "join": Kind.JOIN, "alive": Kind.ASK,
+        "spawn": Kind.STEP, "begin": Kind.STEP, "join": Kind.JOIN, "alive": Kind.ASK,
     }  # fmt: skip
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Execution) -> None:
         super().__init__("threads")
         self.stage = stage
 
@@ -61,7 +61,6 @@ class Threads(Hosted):
 
     def do_begin(self, ask: Ask) -> None:
         """Begin."""
-        ask.what = "begins"
 
     def do_join(self, ask: Ask, number: Any, timeout: Any = None) -> bool:  # noqa: ARG002
         """Its end, or the end of the wait."""

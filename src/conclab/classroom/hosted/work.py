@@ -14,7 +14,7 @@ from conclab.explore.operation import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,7 @@ class Work(Hosted):
     """
 
     kind = "work"
-    operations: ClassVar[Mapping[str, Kind]] = {"call": Kind.CALL, "finish": Kind.CALL}
+    operations: ClassVar[Mapping[str, Kind]] = {"call": Kind.STEP, "finish": Kind.CALL}
     internal = frozenset({"finish"})
 
     def __init__(self, result: Callable[..., Any], name: str = "") -> None:
@@ -81,7 +81,7 @@ class Work(Hosted):
         except OperationError as error:
             ask.what = f"{self._told(ask)} raises {error.name}"
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the author's function raises is meant for the submission
             ask.what = f"{self._told(ask)} raises {type(error).__name__}"
             raise OperationError(type(error).__name__, str(error)) from None
         ask.what = f"{self._told(ask)} returns {shown(found)}"
@@ -109,7 +109,7 @@ class Clock(Hosted):
     kind = "clock"
     operations: ClassVar[Mapping[str, Kind]] = {"sleep": Kind.SLEEP, "monotonic": Kind.CLOCK}
 
-    def __init__(self, stage: Stage, name: str = "") -> None:
+    def __init__(self, stage: Execution, name: str = "") -> None:
         super().__init__(name)
         self.stage = stage
 
@@ -122,7 +122,7 @@ class Clock(Hosted):
         if ask.do != "sleep":
             return None
         given = ask.args[0] if ask.args else None
-        if type(given) not in {int, float}:
+        if not isinstance(given, int | float):
             raise OperationError("TypeError", "sleep takes a number of seconds")
         if given < 0:
             raise OperationError("ValueError", "sleep length must be non-negative")

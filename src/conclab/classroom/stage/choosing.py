@@ -11,6 +11,7 @@ from conclab.explore.tasks import Choice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conclab.classroom.hosted.base import Ask
     from conclab.classroom.stage.tasks import Task
     from conclab.explore.policy import Policy
 
@@ -28,15 +29,17 @@ class Chooser:
         self.now = 0.0
         self.switched = False  # whether the last choice was the policy's own
         self._streak = 0
-        self._choice = Choice(None)  # type: ignore[arg-type] - of the run only records are used, which we have none of
+        self._choice = Choice(None)  # type: ignore[arg-type]  # policies that want its record are not used here
 
     def choose(self, me: Task, waiting: Sequence[Task]) -> Task | None:
         """One of those who wait; None if nobody can go on."""
         self.steps += 1
         me.steps += 1
         if self.steps > MOST_STEPS:
-            raise StuckFault(f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT)
-        ready = [task for task in waiting if task.pending is not None and task.pending.free()]
+            raise StuckFault(
+                f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT
+            )
+        ready = [task for task in waiting if task.pending is not None and self._can(task.pending)]
         sleepers = [task for task in waiting if task not in ready and _early(task)]
         stays = me in ready
         if stays and self._streak >= FAIR and len(ready) > 1:
@@ -56,10 +59,14 @@ class Chooser:
         self._pass_time(chosen)
         return chosen
 
+    def _can(self, ask: Ask) -> bool:
+        """Whether it can be done now: also a wait of no seconds."""
+        return ask.free() or (ask.deadline is not None and ask.deadline <= self.now)
+
     def _ask(self, me: Task, tasks: list[Task], default: Task, count: int) -> Task:
         choice = self._choice
         choice.key = (me.id, me.steps)
-        choice.tasks = tasks  # type: ignore[assignment] - ours have what policies look at
+        choice.tasks = tasks  # type: ignore[assignment]  # ours have what policies look at
         choice.default = default  # type: ignore[assignment]
         choice.ready = count
         choice.stays = default is me

@@ -18,7 +18,7 @@ from conclab.explore.operation import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
 
 LOOP = "the event loop"
 
@@ -41,7 +41,7 @@ class Timer(Hosted):
 class Coroutines:
     """One loop and what it awaits."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Execution) -> None:
         self.stage = stage
         self.loop: Task | None = None
         self._timer = Timer(LOOP)
@@ -76,7 +76,7 @@ class Coroutines:
         self.loop.state = State.RUNNING
 
     def cancel(self, task: Task) -> None:
-        """Cancel a coroutine that was begun. The loop is idle when it hears of it: the order is the same each time."""
+        """Cancel a coroutine that was begun. The loop hears of it when it is idle."""
         self.stage.settle()
         if task.state is State.LOOP:
             self.stage.pipe.send({"op": "cancel", "id": task.call})

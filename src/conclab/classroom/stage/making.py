@@ -29,9 +29,11 @@ class Making:
         """One shared value: `cell.value` in the submission."""
         return self._keep(Cell(value, name))
 
-    def record(self, name: str = "record", **fields: Any) -> Record:
-        """Shared fields by name."""
-        return self._keep(Record(fields, name))
+    def record(
+        self, name: str = "record", *, fixed: Mapping[str, Any] | None = None, **fields: Any
+    ) -> Record:
+        """Shared fields by name. What is fixed can be read without a step, and not written."""
+        return self._keep(Record(fields, {**(fixed or {})}, name))
 
     def list(self, items: Iterable[Any] = (), name: str = "list") -> List:
         """A shared list; `items` is the real one."""
@@ -67,7 +69,7 @@ class Making:
 
     def clock(self, name: str = "clock") -> Clock:
         """The grader's time, with `sleep` and `monotonic`."""
-        return self._keep(Clock(self, name))  # type: ignore[arg-type] - the stage is one of these
+        return self._keep(Clock(self, name))  # type: ignore[arg-type]  # the stage is one of these
 
     def work(self, result: Callable[..., Any], name: str = "") -> Work:
         """A function that the submission is to call: see Work for what is seen of it."""

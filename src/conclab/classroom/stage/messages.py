@@ -17,7 +17,7 @@ from conclab.classroom.stage.remote import Remote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
 
 LONGEST_NAME = 60
 
@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 class Reader:
     """Turns what came into values of ours."""
 
-    def __init__(self, stage: Stage, files: Mapping[str, str]) -> None:
+    def __init__(self, stage: Execution, files: Mapping[str, str]) -> None:
         self.stage = stage
         self._lines = {name: len(text.splitlines()) for name, text in files.items()}
 
@@ -88,7 +88,10 @@ def _refer(value: Any) -> dict[str, Any]:
     if isinstance(value, Hosted):
         if not value.number:
             raise TypeError(f"{value.name} was not made by this stage: say stage.{value.kind}(...)")
-        return {wire.TAG: "c", wire.VALUE: value.number, **value.spec()}
+        spec = value.spec()
+        if "fixed" in spec:
+            spec["fixed"] = {field: packed(one) for field, one in spec["fixed"].items()}
+        return {wire.TAG: "c", wire.VALUE: value.number, **spec}
     if isinstance(value, Remote) and not value.conclab_spot()["attr"]:
         return {wire.TAG: "h", wire.VALUE: value.conclab_spot()["obj"]}
     raise TypeError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conclab.classroom.stage.stage import Stage
+    from conclab.classroom.stage.execution import Execution
 
 
 class Remote:
@@ -19,7 +19,9 @@ class Remote:
 
     __slots__ = ("_attribute", "_file", "_kind", "_number", "_stage")
 
-    def __init__(self, stage: Stage, number: int, kind: str = "", attribute: str = "", file: str = "") -> None:
+    def __init__(
+        self, stage: Execution, number: int, kind: str = "", attribute: str = "", file: str = ""
+    ) -> None:
         self._stage = stage
         self._number = number
         self._kind = kind
@@ -32,6 +34,7 @@ class Remote:
         return Remote(self._stage, self._number, self._kind, name, self._file)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Have "main" call it."""
         return self._stage.call(self, *args, **kwargs)
 
     def __eq__(self, other: object) -> bool:

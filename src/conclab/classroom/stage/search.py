@@ -1,4 +1,4 @@
-"""Tries the orders of a scenario, those with the fewest preemptions first, until one fails or none is left."""
+"""Tries the orders of a scenario, fewest preemptions first, until one fails or none is left."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Covered:
 
 
 def search(scenario: Callable[[Stage], Any], stages: Callable[[Policy, int], Stage], wish: Wish) -> Covered:
-    """Run the scenario in one order after the other. Raises the Fault of the first that fails, with its story."""
+    """Run the scenario in one order after the other. Raises the first Fault, with its story."""
     count, last = 0, None
     for policy, most in _policies(wish):
         tried = 0

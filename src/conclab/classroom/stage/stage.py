@@ -8,116 +8,41 @@ or a fault was seen, is not used again.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from conclab.classroom.faults import Fault, ProtocolFault, StuckFault
-from conclab.classroom.hosted.base import Ask, Hosted, OperationError, Wait
+from conclab.classroom.faults import StuckFault
 from conclab.classroom.hosted.locks import Lock
-from conclab.classroom.hosted.own import Calls, Own
-from conclab.classroom.hosted.threads import Threads
-from conclab.classroom.hosted.work import Clock
-from conclab.classroom.stage.choosing import Chooser
-from conclab.classroom.stage.coroutines import Coroutines
-from conclab.classroom.stage.making import Making
-from conclab.classroom.stage.messages import Reader, packed
+from conclab.classroom.stage.execution import Execution, pending
 from conclab.classroom.stage.remote import Remote
-from conclab.classroom.stage.story import Story
 from conclab.classroom.stage.stuck import diagnose
-from conclab.classroom.stage.tasks import State, Task
+from conclab.classroom.stage.tasks import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from random import Random
-
-    from conclab.classroom.channel.pipe import Pipe
-    from conclab.explore.policy import Policy
-
-MOST_PENDING = 64
-MAIN = 0
+    from conclab.classroom.stage.tasks import Task
 
 
-class Stage(Making):
+class Stage(Execution):
     """What an author's test is written with. See docs/labs.md."""
-
-    def __init__(self, pipe: Pipe, policy: Policy, *, files: Mapping[str, str], random: Random) -> None:
-        super().__init__(random)
-        self.pipe = pipe
-        self.chooser = Chooser(policy)
-        self.reader = Reader(self, files)
-        self.story = Story(files)
-        self.fingerprint = sha256("".join(files.values()).encode("utf-8", "replace")).hexdigest()[:6]
-        self.code = Remote(self, 0, file=next(iter(files)))
-        self.main = Task(MAIN, "main")
-        self.main.state = State.ENDED
-        self.tasks: dict[int, Task] = {MAIN: self.main}
-        self.current = self.main
-        self.coroutines = Coroutines(self)
-        self._own = Own(self.hosted, self.reader.place)
-        self._threads = Threads(self)
-        self._time = Clock(self, "time")
-        self._calls = Calls(self._send_call)
-        self._by_call: dict[int, Task] = {}
-        self._asked = 0
-
-    @property
-    def now(self) -> float:
-        """The grader's time."""
-        return self.chooser.now
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        """Threads that the submission started and that have not ended."""
-        return tuple(task.name for task in self._alive() if not task.ours and not self.coroutines.is_loop(task))
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing goes on in the worker."""
-        return not self.left and self.coroutines.idle and all(task.ended for task in self.tasks.values() if task.ours)
-
-    @property
-    def plan(self) -> list[tuple[tuple[int, int], int]]:
-        """Where the order is another one than that which nobody decides."""
-        return self.chooser.plan
-
-    @property
-    def steps(self) -> int:
-        """How many there were."""
-        return self.chooser.steps
-
-    def told(self) -> dict[str, Any]:
-        """The steps of this execution as a story."""
-        return self.story.told(self.tasks.values())
-
-    # ---- what an author says
 
     def thread(self, name: str, function: Remote, *args: Any, **kwargs: Any) -> Task:
         """Have a thread of this name call it. It begins when the order says so: see run."""
-        return self._prepare(self._new(name), function, args, kwargs)
+        return self.prepare(self.add(name), function, args, kwargs)
 
     def coroutine(self, name: str, function: Remote, *args: Any, **kwargs: Any) -> Task:
         """Have a task of an event loop await it."""
-        task = self._prepare(self._new(name), function, args, kwargs)
-        self._ask_of(task).state["message"]["op"] = "acall"
+        task = self.prepare(self.add(name), function, args, kwargs)
+        pending(task).state["message"]["op"] = "acall"
         return task
-
-    def call(self, function: Remote, *args: Any, **kwargs: Any) -> Any:
-        """Call it as the thread "main" and return its result. Raises StudentError if it raises."""
-        self.chooser.steps = 0
-        self.main.state, self.main.error, self.main.result = State.RUNNING, None, None
-        self._prepare(self.main, function, args, kwargs)
-        self._until(lambda: self.main.ended)
-        return self.main.outcome()
 
     def await_(self, function: Remote, *args: Any, **kwargs: Any) -> Any:
         """Await it in an event loop and return its result. Raises StudentError if it raises."""
         self.chooser.steps = 0
         task = self.coroutine("main", function, *args, **kwargs)
-        self._until(lambda: task.ended)
+        self.until(lambda: task.ended)
         return task.outcome()
 
     def run(self) -> None:
-        """Go on until everybody has ended. Raises the first error, or StuckFault if somebody can't end."""
+        """Go on until everybody has ended. Raises the first error, or StuckFault."""
         self.run_keeping_errors()
         for task in self.tasks.values():
             if task.error is not None:
@@ -125,16 +50,16 @@ class Stage(Making):
 
     def run_keeping_errors(self) -> None:
         """The same, but errors stay in the tasks: `task.error`."""
-        while self._go_on():
+        while self.go_on():
             pass
         if any(task.ours and not task.ended for task in self.tasks.values()):
-            raise diagnose(self._alive())
+            raise diagnose(self.alive())
 
     def run_until_blocked(self) -> tuple[Task, ...]:
-        """Go on until nobody can; returns those that wait and will for ever unless the test does something."""
-        while self._go_on():
+        """Go on until nobody can; returns those that wait for what only the test can do."""
+        while self.go_on():
             pass
-        return tuple(self._alive())
+        return tuple(self.alive())
 
     def cancel(self, task: Task) -> None:
         """Cancel a coroutine, as Task.cancel does."""
@@ -142,7 +67,7 @@ class Stage(Making):
 
     def step(self) -> bool:
         """Let one step happen; False if nobody can go on. For tests that look in between."""
-        return self._go_on()
+        return self.go_on()
 
     def finish(self) -> None:
         """The end of an execution: everybody ends, and gives back what was taken."""
@@ -150,7 +75,9 @@ class Stage(Making):
         for task in self.tasks.values():
             kept = [lock for lock in task.held if isinstance(lock, Lock)]
             if kept and task.ended and task is not self.main:
-                fault = StuckFault(f"{task.name} ended and still has {kept[0].name}: whoever wants it waits for ever")
+                fault = StuckFault(
+                    f"{task.name} ended and still has {kept[0].name}: whoever wants it waits for ever"
+                )
                 fault.kind = "leaked-lock"
                 raise fault
 
@@ -159,209 +86,7 @@ class Stage(Making):
     def load(self, file: str) -> None:
         """Import a file of the submission."""
         self.main.state = State.RUNNING
-        self._prepare(self.main, Remote(self, 0, file=file), (), {})
-        self._ask_of(self.main).state["message"]["op"] = "import"
-        self._until(lambda: self.main.ended)
+        self.prepare(self.main, Remote(self, 0, file=file), (), {})
+        pending(self.main).state["message"]["op"] = "import"
+        self.until(lambda: self.main.ended)
         self.main.outcome()
-
-    def spawned(self, name: str, *, daemon: bool) -> Task:
-        """A thread of the submission's own: it will announce its begin."""
-        return self._add(name, ours=False, daemon=daemon)
-
-    def _new(self, name: str) -> Task:
-        return self._add(name, ours=True, daemon=False)
-
-    def _add(self, name: str, *, ours: bool, daemon: bool) -> Task:
-        task = Task(max(self.tasks) + 1, name, ours=ours, daemon=daemon)
-        self.tasks[task.id] = task
-        return task
-
-    def add_wait(self, name: str, ask_of: Callable[[Task], Ask]) -> Task:
-        """Something that a coroutine waits for, to be chosen like a thread."""
-        task = self._add(name, ours=False, daemon=True)
-        self._announce(task, ask_of(task))
-        return task
-
-    def _prepare(self, task: Task, function: Remote, args: Any, kwargs: Mapping[str, Any]) -> Task:
-        message = {
-            "op": "call", "id": self._next_call(task), "task": task.id, "name": task.name,
-            **function.conclab_spot(),
-            "args": [packed(one) for one in args],
-            "kw": {key: packed(one) for key, one in kwargs.items()},
-        }  # fmt: skip
-        self._announce(task, Ask(0, task, self._calls, "start", (), None, state={"message": message}))
-        return task
-
-    def _next_call(self, task: Task) -> int:
-        task.call = len(self._by_call) + 1
-        self._by_call[task.call] = task
-        return task.call
-
-    @staticmethod
-    def _ask_of(task: Task) -> Ask:
-        assert task.pending is not None
-        return task.pending
-
-    def _send_call(self, ask: Ask) -> None:
-        message = ask.state["message"]
-        ask.task.pending = None
-        ask.task.state = State.RUNNING
-        if message["op"] == "acall":
-            self.coroutines.begun(ask.task)
-        self.pipe.send(message)
-
-    def _alive(self) -> list[Task]:
-        return [task for task in self.tasks.values() if not task.ended and not self.coroutines.is_wait(task)]
-
-    # ---- the order
-
-    def _until(self, reached: Callable[[], bool]) -> None:
-        while not reached():
-            self.settle()
-            if not reached() and not self._go_on():
-                raise diagnose(self._alive())
-
-    def _go_on(self) -> bool:
-        self.settle()
-        waiting = [task for task in self.tasks.values() if task.state is State.WAITING]
-        if not waiting:
-            return False
-        chosen = self.chooser.choose(self.current, waiting)
-        if chosen is None:
-            return False
-        self.current = chosen
-        self._perform(chosen)
-        return True
-
-    def settle(self) -> None:
-        """Listen until nobody runs: everybody has announced an operation, waits or has ended."""
-        while running := [task for task in self.tasks.values() if task.state is State.RUNNING]:
-            message = self.pipe.receive(f"{running[0].name} of the submission")
-            try:
-                self._take(message)
-            except ProtocolFault as fault:
-                raise self.pipe.end(fault)  # noqa: B904 - the same one
-        me = self.current.pending
-        if me is not None and not me.told and not me.free():
-            me.told = True
-            self.story.add(me, self.tasks.values(), switch=False, blocked=True)
-
-    def _perform(self, task: Task) -> None:
-        ask = self._ask_of(task)
-        switched, self.chooser.switched = self.chooser.switched, False
-        raised: OperationError | None = None
-        found: Any = None
-        try:
-            found = ask.target.perform(ask)
-        except OperationError as error:
-            raised = error
-        if raised is None and isinstance(found, Wait):
-            ask.do = found.do
-            ask.deadline = None
-            self._set_deadline(ask)
-        elif ask.target is not self._calls:
-            task.pending = None
-            self._answer(ask, found, raised)
-        self.story.add(ask, self.tasks.values(), switch=switched)
-        ask.reads, ask.writes, ask.told = [], [], isinstance(found, Wait)
-
-    def _answer(self, ask: Ask, found: Any, raised: OperationError | None) -> None:
-        if raised is not None:
-            message = {"answer": ask.number, "raise": raised.name, "text": raised.text, "now": self.now}
-        else:
-            message = {"answer": ask.number, "ok": packed(found), "now": self.now}
-        if self.coroutines.is_wait(ask.task):
-            ask.task.state = State.ENDED
-            self.coroutines.woken()
-        else:
-            ask.task.state = State.RUNNING
-        self.pipe.send(message)
-
-    # ---- what the worker says
-
-    def _take(self, message: dict[str, Any]) -> None:
-        if "ask" in message:
-            self._asks(message)
-        elif "done" in message:
-            self._done(message)
-        elif "end" in message:
-            self._end(message)
-        else:
-            self.coroutines.take(message)
-
-    def _asks(self, message: dict[str, Any]) -> None:
-        number, task, do, args = (message.get(key) for key in ("ask", "task", "do", "args"))
-        if type(number) is not int or number <= self._asked:
-            raise ProtocolFault("a question that came twice, or out of turn")
-        self._asked = number
-        asking = self.tasks.get(task) if type(task) is int else None
-        if asking is None:
-            raise ProtocolFault("a question of a thread that was not started by threading.Thread")
-        if type(args) is not list or type(do) is not str:
-            raise ProtocolFault("a question without arguments")
-        if sum(one.pending is not None for one in self.tasks.values()) >= MOST_PENDING:
-            raise ProtocolFault(f"more than {MOST_PENDING} questions at once")
-        target = self._target(message)
-        values = tuple(self.reader.value(one) for one in args)
-        ask = Ask(number, asking, target, do, values, self.reader.place(message.get("at")))
-        asking.at = ask.at or asking.at
-        if message.get("async") is True:
-            self.coroutines.awaits(ask)
-        elif asking.state is not State.RUNNING:
-            raise ProtocolFault(f"a question of {asking.name}, which was not running")
-        else:
-            self._announce(asking, ask)
-
-    def _target(self, message: dict[str, Any]) -> Hosted:
-        number, kind, do = message.get("obj"), message.get("k"), message.get("do")
-        target: Hosted | None
-        if type(number) is int and number > 0:
-            target = self.hosted.get(number)
-        elif number == 0:
-            target = {"thread": self._threads, "time": self._time}.get(kind if type(kind) is str else "")
-        else:
-            target = self._own.find(message)
-        if target is None:
-            raise ProtocolFault("a question about something that was not handed out")
-        if do not in target.operations or do in target.internal:
-            raise ProtocolFault(f"{target.name} has no operation {do!r}")
-        return target
-
-    def _announce(self, task: Task, ask: Ask) -> None:
-        """From here on the task waits. What makes no sense is answered at once."""
-        task.pending = ask
-        task.state = State.WAITING
-        try:
-            self._set_deadline(ask)
-            ask.free()
-        except OperationError as error:
-            task.pending = None
-            self._answer(ask, None, error)
-
-    def _set_deadline(self, ask: Ask) -> None:
-        wait = ask.target.wait_s(ask)
-        ask.deadline = None if wait is None else self.now + wait
-
-    def _done(self, message: dict[str, Any]) -> None:
-        number = message.get("done")
-        task = self._by_call.get(number) if type(number) is int else None
-        if task is None or task.call != number or task.state not in {State.RUNNING, State.LOOP}:
-            raise ProtocolFault("an answer that nobody waits for")
-        task.state = State.ENDED
-        try:
-            task.result = self.reader.ending(message)
-        except Fault as fault:
-            if isinstance(fault, ProtocolFault):
-                raise
-            task.error = fault  # type: ignore[assignment]
-        if task.on_end is not None:
-            task.on_end()
-
-    def _end(self, message: dict[str, Any]) -> None:
-        number = message.get("end")
-        task = self.tasks.get(number) if type(number) is int else None
-        if task is None or task.ours or task.state is not State.RUNNING:
-            raise ProtocolFault("an end of a thread that was not running")
-        task.state = State.ENDED
-        if "error" in message:
-            task.error = self.reader.error(message["error"])

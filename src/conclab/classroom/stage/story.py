@@ -41,10 +41,15 @@ class Story:
         self.files = files
         self.moments: list[Moment] = []
         self.of = 0
+        self._switched = False
 
     def add(self, ask: Ask, tasks: Iterable[Task], *, switch: bool, blocked: bool = False) -> None:
-        """One step of the task that asked, or that it has to wait."""
+        """One step of the task that asked, or that it has to wait. A begin is none: the next step is."""
+        if not blocked and not ask.what and not ask.reads and not ask.writes:
+            self._switched = self._switched or switch
+            return
         self.of += 1
+        switch, self._switched = switch or self._switched, False
         living = [task for task in tasks if not task.ended]
         wanted = {
             str(task.id): task.pending.target.label(task.pending)
@@ -78,7 +83,13 @@ class Story:
             steps.append(self._step(moment, values))
         first = {moment.task for moment in kept}
         threads = [{"id": task.id, "name": task.name} for task in tasks if task.id in first or task.ours]
-        return {"threads": threads, "files": dict(self.files), "steps": steps, "kept": len(steps), "of": self.of}
+        return {
+            "threads": threads,
+            "files": dict(self.files),
+            "steps": steps,
+            "kept": len(steps),
+            "of": self.of,
+        }
 
     def _step(self, moment: Moment, values: Mapping[str, str]) -> dict[str, Any]:
         file, line = moment.at or (None, None)

@@ -19,7 +19,9 @@ def diagnose(waiting: Sequence[Task]) -> StuckFault:
     cycle = _cycle(waiting)
     if cycle:
         names = " -> ".join(task.name for task in [*cycle, cycle[0]])
-        fault = StuckFault(f"deadlock: {names} wait for each other. {'; '.join(stands(task) for task in cycle)}")
+        fault = StuckFault(
+            f"deadlock: {names} wait for each other. {'; '.join(stands(task) for task in cycle)}"
+        )
         fault.kind = "deadlock"
     else:
         fault = StuckFault(_alone(waiting))
@@ -62,11 +64,9 @@ def _cycle(waiting: Sequence[Task]) -> list[Task]:
     """Tasks that wait for one another, from the lowest number on."""
     for start in waiting:
         path, task = [start], start
-        while (owners := [one for one in _owners(task) if not one.ended]):
+        while owners := [one for one in _owners(task) if not one.ended]:
             task = owners[0]
             if task in path:
                 return path[path.index(task) :]
             path.append(task)
     return []
-
-

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class State(Enum):
     """What a task is doing."""
 
-    RUNNING = "running"  # in the submission's code: nothing is known until it announces, ends, or time is over
+    RUNNING = (
+        "running"  # in the submission's code: nothing is known until it announces, ends, or time is over
+    )
     WAITING = "waiting"  # it announced an operation that was not answered yet
     LOOP = "loop"  # a coroutine: its event loop runs for it
     ENDED = "ended"
@@ -37,6 +39,7 @@ class Task:
         self.result: Any = None
         self.error: StudentError | None = None
         self.at: tuple[str, int] | None = None
+        self.on_hold = False  # by a test that looks what others can do without it
         self.on_end: Callable[[], None] | None = None  # of a test that looks at the very moment of its end
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conclab.classroom.faults import Fault, InfrastructureError, clean, said
@@ -66,10 +67,5 @@ def repeated(results: Sequence[CaseResult]) -> CaseResult:
     first = results[0]
     if any(one.mark is Mark.PASSED for one in results):
         detail = clean(f"failed, then passed: {first.detail}")
-        return CaseResult(
-            first.case, Mark.BROKEN, Reason.DISAGREED, trust=first.trust, detail=detail, columns=first.columns,
-            schedule=first.schedule, line=first.line, seconds=first.seconds,
-        )  # fmt: skip
+        return replace(first, mark=Mark.BROKEN, reason=Reason.DISAGREED, detail=detail)
     return first
-
-

@@ -1,12 +1,13 @@
 """pytest, in the grader's process: the fixtures `student` and `stage`, and what each test came to.
 
-Loaded by name by the grader, never by itself. Writes one line of JSON for each declared case and each
-result into a file of the grader's.
+Loaded by name by the grader, never by itself. Writes a line of JSON for each declared case, and for each
+submission its begin, each result and its end, into a pipe of the grader's.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from conclab.classroom.model import Case, CaseResult, Mark
 from conclab.classroom.testing.judging import judge, repeated, together
 from conclab.classroom.testing.student import Student
 from conclab.errors import ContentError
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,36 +58,33 @@ def _settle_hypothesis() -> None:
 
 
 class Cases:
-    """One job: collects the cases of a lab, and runs them on one submission if there is one."""
+    """One job: collects the cases of a lab, and runs them on one submission after the other."""
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.job = job
-        self.out = Path(job["out"])
+        self.entry: dict[str, Any] = {}
         self.error: BaseException | None = None
-        self.results: dict[str, list[CaseResult]] = {}
 
-    def _write(self, kind: str, content: dict[str, Any]) -> None:
-        with self.out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({kind: content}) + "\n")
+    def _write(self, kind: str, content: Any) -> None:
+        os.write(self.job["out"], (json.dumps({kind: content}) + "\n").encode("ascii"))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Say which cases there are, before any of them runs."""
-        wanted = self.job.get("only")
-        if wanted:
-            items[:] = [item for item in items if _name(item) in wanted]
-        for name in dict.fromkeys(map(_name, items)):
-            item = next(item for item in items if _name(item) == name)
+        for name, (item, *_) in _by_name(items).items():
             self._write("case", asdict(_case(item, name)))
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The submission, in a worker of its own."""
         student = Student(
-            Path(self.job["submission"]),
+            Path(self.entry["folder"]),
             tuple(self.job["files"]),
             seed=f"{self.job['seed']} {_name(request.node)}",
-            timeout_s=self.job["timeout_s"],
-            replay=self.job.get("replay", ""),
+            timeout_s=self.entry["timeout_s"],
+            replay=self.job["replay"],
+            layer=Layer(self.job["layer"]),
+            needs=self.job["needs"],
+            python=self.job["python"],
         )
         yield student
         student.close()
@@ -103,27 +102,37 @@ class Cases:
             return None
         names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own call does
         given = {name: pyfuncitem.funcargs[name] for name in names}
-        student = pyfuncitem.funcargs["stage"]
+        student: Any = pyfuncitem.funcargs["stage"]
         student.schedules(lambda stage: pyfuncitem.obj(**given | {"stage": stage}), **marker.kwargs)
         return True
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """Run it; a hidden one that fails, twice more."""
-        results = [self._run(item, nextitem)]
-        while _is_hidden(item) and results[-1].mark is Mark.FAILED and len(results) <= REPEATS and self.job["repeat"]:
-            results.append(self._run(item, nextitem))
-        found = repeated(results) if results[0].mark is Mark.FAILED else results[0]
-        every = self.results.setdefault(found.case, [])
-        every.append(found)
-        if not any(_name(other) == found.case for other in _rest(item)):
-            self._write("result", asdict(together(every)))
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """All submissions, instead of all tests once."""
+        if session.testsfailed or session.config.option.collectonly:
+            return None
+        for number, entry in enumerate(self.job["entries"]):
+            self.entry = entry
+            self._write("begin", number)
+            for name, items in _by_name(session.items).items():
+                if name in (entry["only"] or [name]):
+                    for _ in range(entry["times"]):
+                        self._write("result", asdict(together([self._decided(item) for item in items])))
+            self._write("end", number)
         return True
 
-    def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> CaseResult:
+    def _decided(self, item: pytest.Item) -> CaseResult:
+        """Run it; a hidden one that fails, twice more."""
+        results = [self._run(item)]
+        repeats = REPEATS if _is_hidden(item) and self.job["repeat"] and results[0].mark is Mark.FAILED else 0
+        while results[-1].mark is Mark.FAILED and len(results) <= repeats:
+            results.append(self._run(item))
+        return repeated(results) if len(results) > 1 else results[0]
+
+    def _run(self, item: pytest.Item) -> CaseResult:
         self.error = None
         begin = time.perf_counter()
-        runtestprotocol(item, log=False, nextitem=nextitem)
+        runtestprotocol(item, log=False, nextitem=None)
         return judge(_name(item), self.error, seconds=round(time.perf_counter() - begin, 3))
 
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> None:
@@ -132,9 +141,12 @@ class Cases:
             self.error = call.excinfo.value
 
 
-def _rest(item: pytest.Item) -> list[pytest.Item]:
-    items = item.session.items
-    return items[items.index(item) + 1 :]
+def _by_name(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """Tests by function: one with parameters is several."""
+    found: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        found.setdefault(_name(item), []).append(item)
+    return found
 
 
 def _name(item: pytest.Item | Any) -> str:

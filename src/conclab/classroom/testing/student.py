@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,10 @@ from conclab.classroom.model import Reason
 from conclab.classroom.stage.search import Covered, Wish, search
 from conclab.classroom.stage.stage import Stage
 from conclab.explore.policies.plan import Plan
+from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conclab.classroom.channel.launch import Worker
@@ -30,13 +33,23 @@ class Student:
     """A submission. `code` is its first file: `student.code.f(1)`."""
 
     def __init__(
-        self, folder: Path, files: tuple[str, ...], *, seed: str, timeout_s: float = 10.0, replay: str = ""
+        self,
+        folder: Path,
+        files: tuple[str, ...],
+        *,
+        seed: str,
+        timeout_s: float = 10.0,
+        replay: str = "",
+        layer: Layer = Layer.BASIC,
+        needs: Iterable[str] = (),
+        python: str = sys.executable,
     ) -> None:
         self.folder = folder
         self.files = files
         self.seed = seed
         self.silence_s = timeout_s
         self.replay = replay
+        self._start = partial(launch, folder, files, layer=layer, needs=tuple(needs), python=python)
         self.until = time.monotonic() + CASES_TIME * timeout_s
         self.covered: list[Covered] = []
         self.last: Stage | None = None
@@ -58,8 +71,10 @@ class Student:
             self._direct = self._stage(Plan(), 0)
         return self._direct
 
-    def schedules(self, scenario: Callable[[Stage], Any], *, preemptions: int | None = 2, budget: int = 200) -> Covered:
-        """Run `scenario(stage)` in every order up to the bound, or a sample if those are more than the budget.
+    def schedules(
+        self, scenario: Callable[[Stage], Any], *, preemptions: int | None = 2, budget: int = 200
+    ) -> Covered:
+        """Run `scenario(stage)` in every order up to the bound, or a sample if they are too many.
 
         The scenario makes what it hands out, starts threads, runs them and asserts on what the grader saw.
         """
@@ -76,10 +91,22 @@ class Student:
         return covered
 
     def explore(self, scenario: str, *, preemptions: int = 2, budget: int = 300) -> None:
-        """Have a witness search the schedules of the submission's private state: it can only take points away."""
+        """Have a witness search the schedules of private state: it can only take points away.
+
+        `scenario` is the source of a file with a function `scenario`, which imports the submission.
+        """
         from conclab.classroom.testing.witness import testify  # noqa: PLC0415
 
         testify(self, scenario, preemptions=preemptions, budget=budget)
+
+    def witness(self, scenario: str, *, preemptions: int, budget: int) -> dict[str, Any]:
+        """What a worker of its own says about a scenario; only what speaks against it counts."""
+        worker = self._start(scenario=scenario, search=(preemptions, budget))
+        pipe = Pipe(worker, silence_s=CASES_TIME * self.silence_s, until=self.until)
+        try:
+            return pipe.receive("the witness")
+        finally:
+            worker.kill()
 
     def close(self) -> None:
         """End its worker."""
@@ -93,7 +120,9 @@ class Student:
 
     def _stage(self, policy: Policy, number: int) -> Stage:
         """A new stage, on the worker that is there if nothing is left in it."""
-        if self.last is not None and not (self.last.clean and self._pipe is not None and self._pipe.fault is None):
+        if self.last is not None and not (
+            self.last.clean and self._pipe is not None and self._pipe.fault is None
+        ):
             self.close()
         if self._fault is not None:
             raise self._fault
@@ -112,8 +141,10 @@ class Student:
             return self._pipe
         for name in self.files:
             if not self._texts[name]:
-                raise Fault(f"the submission has no file {name!r}, or there is nothing in it", reason=Reason.MISSING)
-        self._worker = launch(self.folder, self.files)
+                raise Fault(
+                    f"the submission has no file {name!r}, or there is nothing in it", reason=Reason.MISSING
+                )
+        self._worker = self._start()
         self._pipe = Pipe(self._worker, silence_s=self.silence_s, until=self.until)
         Stage(self._pipe, Plan(), files=self._texts, random=Random(0)).load(self.files[0])
         return self._pipe

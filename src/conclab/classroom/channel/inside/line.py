@@ -86,7 +86,9 @@ class Line:
             self._asked += 1
             number = self._asked
             self._slots[number] = slot
-            data = wire.frame({"ask": number, "task": task, **target, "do": do, "args": packed, "at": at})
+            data = wire.frame(
+                {**target, "fixed": None, "ask": number, "task": task, "do": do, "args": packed, "at": at}
+            )
             self.sock.sendall(data)
         return number
 
@@ -161,13 +163,13 @@ class Line:
         self.now = 0.0
 
 
-def _nothing(line: Line, data: dict[str, Any]) -> Any:
+def _nothing(_: Line, data: dict[str, Any]) -> Any:
     raise LookupError(data)
 
 
 def where(folder: str) -> list[Any] | None:
     """File and line of the submission that is being executed."""
-    frame = sys._getframe(1)  # noqa: SLF001 - no other way to find the caller
+    frame = sys._getframe(1)  # no other way to find the caller
     while frame is not None:
         if frame.f_code.co_filename.startswith(folder):
             return [os.path.basename(frame.f_code.co_filename), frame.f_lineno]  # noqa: PTH119
@@ -180,9 +182,8 @@ KNOWN: dict[str, type[Exception]] = {}
 
 def error(name: str, text: str) -> Exception:
     """The exception that the grader wants raised: a builtin one, or one made under that name."""
-    kind = KNOWN.get(name)
-    if kind is None:
+    if name not in KNOWN:
         builtin = getattr(sys.modules["builtins"], name, None)
         known = isinstance(builtin, type) and issubclass(builtin, Exception)
-        kind = KNOWN[name] = builtin if known else type(name, (Exception,), {})  # type: ignore[assignment]
-    return kind(text)
+        KNOWN[name] = builtin if known else type(name, (Exception,), {})  # type: ignore[assignment]
+    return KNOWN[name](text)

@@ -9,18 +9,18 @@ from _thread import allocate_lock, get_ident
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.channel.inside import private
 from conclab.classroom.channel.inside.line import Slot
+from conclab.classroom.channel.inside.private import REAL
 from conclab.classroom.channel.inside.telling import told
 
 # What logging and asyncio lock for themselves is no step of the submission; an executor's threads are.
-sys.modules["threading"] = private.real
+sys.modules["threading"] = REAL
 import logging  # noqa: E402, F401
 
 sys.modules["threading"] = announced
 import concurrent.futures.thread  # noqa: E402, F401
 
-sys.modules["threading"] = private.real
+sys.modules["threading"] = REAL
 import asyncio  # noqa: E402
 
 sys.modules["threading"] = announced
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LOOP: Loop = None  # type: ignore[assignment]
 
 
-class Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type] - it is another class on each system
+class Selector(selectors.DefaultSelector):
     """Looks for real input, but never waits for it: whatever there is to wait for is asked of the grader."""
 
     idle: Callable[[], None]
@@ -69,7 +69,7 @@ class GraderLoop(asyncio.SelectorEventLoop):
         self._call_soon(callback, args, None)  # type: ignore[attr-defined]
         self._stir(tell=False)
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> Any:
+    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
         """As asyncio's; the grader is told that the loop runs again."""
         handle = self._call_soon(callback, args, context)  # type: ignore[attr-defined]
         self._stir(tell=True)
@@ -125,7 +125,7 @@ class Loop:
         self.loop.hand(self._begin if message["op"] == "acall" else self._cancel, message)
         if not self._started:
             self._started = True
-            private.real.Thread(target=self._run, name="the event loop", daemon=True).start()
+            REAL.Thread(target=self._run, name="the event loop", daemon=True).start()
 
     def _run(self) -> None:
         self.ident = get_ident()
@@ -150,12 +150,17 @@ class Loop:
         self.server.finish(message["id"], answer)
 
 
+def _settle(future: asyncio.Future[dict[str, Any]], message: dict[str, Any]) -> None:
+    if not future.done():  # it may have been cancelled
+        future.set_result(message)
+
+
 async def awaited(line: Line, target: dict[str, Any], do: str, args: Sequence[Any]) -> Any:
     """Ask the grader for work, and let the loop go on until it is done."""
     future = LOOP.loop.create_future()
 
     def done(message: dict[str, Any]) -> None:
-        LOOP.loop.hand(lambda: future.done() or future.set_result(message))
+        LOOP.loop.hand(_settle, future, message)
 
     number = line.announce({**target, "async": True}, do, args, Slot(done))
     try:

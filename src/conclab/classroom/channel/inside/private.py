@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from conclab.classroom.channel.inside.line import Line
 
+REAL = real  # for those that came too late to import it
 LINE: Line = None  # type: ignore[assignment]
 
 
@@ -82,9 +83,11 @@ class Event(proxies.Event):
 class Barrier(real.Barrier):
     """As threading.Barrier, over a condition of ours."""
 
-    def __init__(self, parties: int, action: Callable[[], None] | None = None, timeout: float | None = None) -> None:
+    def __init__(
+        self, parties: int, action: Callable[[], None] | None = None, timeout: float | None = None
+    ) -> None:
         super().__init__(parties, action, timeout)
-        self._cond = Condition(Lock())  # type: ignore[assignment]
+        self._cond = Condition(Lock())
 
 
 class Thread(real.Thread):
@@ -142,7 +145,7 @@ class Timer(Thread):
 
     def run(self) -> None:
         """Wait, then call."""
-        self._target = self._late  # type: ignore[attr-defined]
+        self._target = self._late
         super().run()
 
     def _late(self) -> None:
@@ -179,9 +182,9 @@ def install(line: Line) -> None:
     for kind in OURS:
         setattr(module, kind.__name__, kind)
     sys.modules["threading"] = module
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]
     time.monotonic = time.perf_counter = time.time = now
     time.monotonic_ns = time.perf_counter_ns = time.time_ns = now_ns
     import queue  # noqa: PLC0415 - after the module above
 
-    queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined, misc] # noqa: SLF001 - waits where it is seen
+    queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined, misc]

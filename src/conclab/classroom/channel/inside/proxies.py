@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 class Hosted:
     """Something in the grader."""
 
+    _line: Line
+    _target: dict[str, Any]
+
     def __init__(self, line: Line, target: dict[str, Any]) -> None:
         object.__setattr__(self, "_line", line)
         object.__setattr__(self, "_target", target)
 
     def conclab_target(self) -> dict[str, Any]:
         """Which one."""
-        target: dict[str, Any] = self._target
-        return target
+        return self._target
 
     def _ask(self, do: str, *args: Any) -> Any:
         return self._line.ask(self._target, do, *args)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the grader>"
 
 
 class Cell(Hosted):
@@ -49,7 +54,8 @@ class Record(Hosted):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._ask("get", name)
+        fixed = self._target["fixed"]
+        return self._line.decode(fixed[name]) if name in fixed else self._ask("get", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask("set", name, value)
@@ -126,7 +132,7 @@ class Deque(List):
 class Lock(Hosted):
     """A lock that the grader keeps."""
 
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - as in threading
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Wait until it is free, or try."""
         return bool(self._ask("acquire", bool(blocking), timeout))
 
@@ -178,7 +184,7 @@ class Condition(Lock):
 class Semaphore(Hosted):
     """A number of places."""
 
-    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002 - as in threading
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         """Wait for a place, or try."""
         return bool(self._ask("acquire", bool(blocking), timeout))
 
@@ -223,6 +229,7 @@ class Work(Hosted):
     """A function that the grader carries out, and watches."""
 
     def __call__(self, *args: Any) -> Any:
+        """Have it done, and wait."""
         return self._ask("call", *args)
 
 
@@ -230,6 +237,7 @@ class AsyncWork(Hosted):
     """The same, to be awaited."""
 
     def __call__(self, *args: Any) -> Any:
+        """Have it done, when it is awaited."""
         from conclab.classroom.channel.inside.loop import awaited  # noqa: PLC0415 - asyncio is slow to import
 
         return awaited(self._line, self._target, "call", args)
@@ -244,7 +252,4 @@ KINDS: dict[str, type[Hosted]] = {
 
 def make(line: Line, data: dict[str, Any]) -> Hosted:
     """The stand-in for what the grader hosts under a number."""
-    return KINDS[data["k"]](line, {"obj": data["v"]})
-
-
-
+    return KINDS[data["k"]](line, {"obj": data["v"], **({"fixed": data["fixed"]} if "fixed" in data else {})})

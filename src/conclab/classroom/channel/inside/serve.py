@@ -43,7 +43,9 @@ class Server:
             elif message["op"] in {"acall", "cancel"}:
                 self.loop.take(message)
             else:
-                thread = threading.Thread(target=self._call, args=(message,), name=message["name"], daemon=True)
+                thread = threading.Thread(
+                    target=self._call, args=(message,), name=message["name"], daemon=True
+                )
                 thread.start()
 
     def _make_loop(self, task: int) -> None:

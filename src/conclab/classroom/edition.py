@@ -1,0 +1,69 @@
+"""The student's edition of a lab: what may be handed out, and whether more than that is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conclab.classroom.labs import BEGIN, END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conclab.classroom.labs import LabFolder
+
+SHINGLE = 3  # lines in a row that are the same are no accident
+SHORTEST = 30  # characters of three lines: shorter ones are
+
+
+def student_files(lab: LabFolder) -> dict[str, str]:
+    """Text by path: settings, lesson, starter, visible tests."""
+    visible = lab.folder / "tests" / "visible"
+    files = {"lab.toml": (lab.folder / "lab.toml").read_text(encoding="utf-8"), "lesson.md": lab.lesson}
+    for path in sorted(visible.glob("**/*.py")):
+        files[path.relative_to(lab.folder).as_posix()] = path.read_text(encoding="utf-8")
+    return files | lab.starter
+
+
+def leaks(lab: LabFolder, files: Mapping[str, str]) -> Iterator[str]:
+    """Say where text of the solution or of hidden tests is in what is handed out."""
+    secret = dict(_secrets(lab))
+    for path, text in files.items():
+        for shingle in _shingles(text.splitlines()):
+            if shingle in secret:
+                yield f"{path} has lines of {secret[shingle]}: {shingle.splitlines()[0]!r} ..."
+                break
+
+
+def _secrets(lab: LabFolder) -> Iterator[tuple[str, str]]:
+    open_text = "\n".join(
+        path.read_text(encoding="utf-8") for path in (lab.folder / "tests" / "visible").rglob("*.py")
+    )
+    allowed = set(_shingles(open_text.splitlines()))
+    for path in sorted((lab.folder / "tests" / "hidden").rglob("*.py")):
+        for shingle in _shingles(path.read_text(encoding="utf-8").splitlines()):
+            if shingle not in allowed:
+                yield shingle, "a hidden test"
+    for name, text in lab.solution.items():
+        for block in _solved(text):
+            for shingle in _shingles(block):
+                yield shingle, f"the solution ({name})"
+
+
+def _solved(text: str) -> Iterator[list[str]]:
+    block: list[str] | None = None
+    for line in text.splitlines():
+        if BEGIN.match(line):
+            block = []
+        elif END.match(line) and block is not None:
+            yield block
+            block = None
+        elif block is not None:
+            block.append(line)
+
+
+def _shingles(lines: list[str]) -> Iterator[str]:
+    told = [line.strip() for line in lines if line.strip()]
+    for place in range(len(told) - SHINGLE + 1):
+        shingle = "\n".join(told[place : place + SHINGLE])
+        if len(shingle) >= SHORTEST:
+            yield shingle

@@ -1,0 +1,377 @@
+"""The stage decides every order of the submission's steps, sees what happens, and names what goes wrong."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from conclab.classroom.faults import Fault, SilenceFault, StudentError, StuckFault
+from conclab.classroom.model import Reason, Trust
+from conclab.classroom.testing.student import Student
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    students = []
+
+    def submit(source, **more):
+        (tmp_path / "solution.py").write_text(source, encoding="utf-8")
+        students.append(Student(tmp_path, ("solution.py",), seed="test", **{"timeout_s": 20.0, **more}))
+        return students[-1]
+
+    yield submit
+    for student in students:
+        student.close()
+
+
+STEPS = """
+def steps(cell):
+    cell.value
+    cell.value
+"""
+
+
+@pytest.mark.parametrize(("threads", "of"), [(2, 2), (3, 2)])
+def test_every_order_is_tried_exactly_once(submitted, threads, of):
+    """Begin and two reads are three steps each; a begin is one too, since others may come before it."""
+    student, seen = submitted(STEPS), []
+
+    def scenario(stage):
+        cell = stage.cell(0)
+        for number in range(threads):
+            stage.thread(f"t{number}", stage.code.steps, cell)
+        stage.run()
+        seen.append(tuple(touch.task for touch in cell.touches))
+
+    covered = student.schedules(scenario, preemptions=None, budget=3_000)
+    wanted = math.factorial(threads * of) // math.factorial(of) ** threads
+    assert covered.exhausted
+    assert len(set(seen)) == wanted
+
+
+def test_no_preemption_is_one_thread_after_the_other(submitted):
+    """Two threads: two orders of their begins, and no more."""
+    student, seen = submitted(STEPS), set()
+
+    def scenario(stage):
+        cell = stage.cell(0)
+        for name in ("ann", "bob"):
+            stage.thread(name, stage.code.steps, cell)
+        stage.run()
+        seen.add(tuple(touch.task for touch in cell.touches))
+
+    student.schedules(scenario, preemptions=0)
+    assert seen == {("ann", "ann", "bob", "bob"), ("bob", "bob", "ann", "ann")}
+
+
+LOST = """
+def add(cell):
+    cell.value += 1
+"""
+
+
+def lost(stage):
+    cell = stage.cell(stage.random.randrange(1000))
+    start = cell.value
+    for name in ("ann", "bob"):
+        stage.thread(name, stage.code.add, cell)
+    stage.run()
+    assert cell.value == start + 2, "an addition is lost"
+
+
+def test_a_lost_update_is_found_and_shown_in_columns(submitted):
+    """With the line, who read what, and a code."""
+    with pytest.raises(Fault) as found:
+        submitted(LOST).schedules(lost)
+    assert found.value.reason is Reason.SCHEDULE
+    assert found.value.text == "an addition is lost"
+    assert "cell.value += 1" in found.value.columns
+    assert "it had read" in found.value.columns
+    assert found.value.schedule.startswith("r1-")
+
+
+def test_the_code_replays_the_same_order(submitted):
+    """In another worker; the values are others."""
+    with pytest.raises(Fault) as found:
+        submitted(LOST).schedules(lost)
+    with pytest.raises(Fault) as again:
+        submitted(LOST, replay=found.value.schedule).schedules(lost)
+    assert again.value.schedule == found.value.schedule
+    assert again.value.text == found.value.text
+
+
+def test_a_deadlock_names_the_cycle(submitted):
+    """Who has what, who wants what, at which lines."""
+    student = submitted("def both(one, other):\n    with one:\n        with other:\n            pass\n")
+
+    def scenario(stage):
+        one, other = stage.lock("left"), stage.lock("right")
+        stage.thread("ann", stage.code.both, one, other)
+        stage.thread("bob", stage.code.both, other, one)
+        stage.run()
+
+    with pytest.raises(StuckFault) as found:
+        student.schedules(scenario)
+    assert found.value.reason is Reason.DEADLOCK
+    for words in ("ann -> bob -> ann", "ann has left and waits for right (line 3)", "bob has right"):
+        assert words in found.value.text
+
+
+def test_a_private_lock_is_seen_too(submitted):
+    """A submission's own threading.Lock is announced: holding it is no time-out."""
+    source = "import threading\nLOCK = threading.Lock()\n\ndef add(cell):\n    with LOCK:\n        cell.value += 1\n"
+    assert submitted(source).schedules(lost).exhausted
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "threading.RLock()",
+        "threading.Condition()",
+        "threading.Semaphore()",
+        "threading.BoundedSemaphore(1)",
+        "threading.Condition(threading.Lock())",
+    ],
+)
+def test_whatever_excludes_protects(submitted, lock):
+    """All of threading's primitives, in every order."""
+    source = f"import threading\nLOCK = {lock}\n\ndef add(cell):\n    with LOCK:\n        cell.value += 1\n"
+    assert submitted(source).schedules(lost, preemptions=1).exhausted
+
+
+def test_a_lost_wake_up_is_told_as_one(submitted):
+    """Notified before anybody waited: nobody is left who could do it again."""
+    student = submitted("""
+import threading
+CONDITION = threading.Condition()
+
+def wait(cell):
+    if not cell.value:
+        with CONDITION:
+            CONDITION.wait()
+
+def tell(cell):
+    cell.value = True
+    with CONDITION:
+        CONDITION.notify()
+""")
+
+    def scenario(stage):
+        cell = stage.cell(False)
+        stage.thread("ann", stage.code.wait, cell)
+        stage.thread("bob", stage.code.tell, cell)
+        stage.run()
+
+    with pytest.raises(StuckFault) as found:
+        student.schedules(scenario)
+    assert "lost wake-up" in found.value.text
+
+
+def test_a_lock_that_is_kept_is_a_fault(submitted):
+    """Though nobody waits for it now."""
+    student = submitted("def keep(lock):\n    lock.acquire()\n")
+
+    def scenario(stage):
+        stage.thread("ann", stage.code.keep, stage.lock("door"))
+
+    with pytest.raises(StuckFault, match="ann ended and still has door"):
+        student.schedules(scenario)
+
+
+THREADS = """
+import threading, queue
+from concurrent.futures import ThreadPoolExecutor
+
+def pool(fn, items):
+    with ThreadPoolExecutor(2) as executor:
+        return list(executor.map(fn, items))
+
+def workers(fn, items):
+    todo, done = queue.Queue(), {}
+    def work():
+        while (item := todo.get()) is not None:
+            done[item] = fn(item)
+    threads = [threading.Thread(target=work, name=f"w{n}") for n in range(2)]
+    for thread in threads: thread.start()
+    for item in items: todo.put(item)
+    for _ in threads: todo.put(None)
+    for thread in threads: thread.join()
+    return [done[item] for item in items]
+"""
+
+
+@pytest.mark.parametrize("name", ["pool", "workers"])
+def test_threads_of_the_submission_are_decided_too(submitted, name):
+    """Pools, queues, joins: all through the real standard library, over announced primitives."""
+    student = submitted(THREADS)
+    most = set()
+
+    def scenario(stage):
+        fn = stage.work(lambda item: item * item, "fn")
+        assert getattr(stage.code, name)(fn, [1, 2, 3]) == [1, 4, 9]
+        stage.run()
+        assert not stage.left
+        most.add(fn.most)
+
+    student.schedules(scenario, preemptions=1, budget=40)
+    assert most == {1, 2}
+
+
+def test_time_is_virtual(submitted):
+    """An hour costs nothing; a sleep is a lower bound, and a time-out ends when nothing else can happen."""
+    student = submitted("""
+import threading, time
+
+def nap(event):
+    begin = time.monotonic()
+    time.sleep(3600)
+    return event.wait(5), time.monotonic() - begin
+""")
+    stage = student.stage
+    assert stage.code.nap(stage.event()) == (False, 3605.0)
+
+
+def test_waiting_by_sleeping_is_found_out(submitted):
+    """A thread may sleep less long than others take: that is no way to wait for them."""
+    student = submitted("""
+import time
+
+def early(cell):
+    cell.value = 1
+
+def late(cell):
+    time.sleep(10)
+    return cell.value
+""")
+
+    def scenario(stage):
+        cell = stage.cell(0)
+        late = stage.thread("late", stage.code.late, cell)
+        stage.thread("early", stage.code.early, cell)
+        stage.run()
+        assert late.result == 1
+
+    with pytest.raises(Fault) as found:
+        student.schedules(scenario)
+    assert found.value.reason is Reason.SCHEDULE
+
+
+def test_an_exception_has_its_type_its_text_and_its_line(submitted):
+    """As text, made harmless."""
+    student = submitted("class Odd(Exception): pass\n\ndef f():\n    raise Odd('\\x1b[31mred\\u202e')\n")
+    with pytest.raises(StudentError) as found:
+        student.code.f()
+    assert (found.value.type, found.value.line) == ("Odd", 4)
+    assert found.value.message == "\\x1b[31mred\\u202e"
+
+
+def test_an_exception_of_work_comes_back_as_it_was(submitted):
+    """Through the submission, by name and text."""
+    student = submitted("def f(work):\n    try:\n        work(1)\n    finally:\n        pass\n")
+
+    class Boom(Exception):
+        pass
+
+    def fails(_):
+        raise Boom("now")
+
+    with pytest.raises(StudentError) as found:
+        student.code.f(student.stage.work(fails))
+    assert (found.value.type, found.value.message) == ("Boom", "now")
+
+
+def test_values_cross_whole(submitted):
+    """Exact builtin types, both ways."""
+    student = submitted("def same(x):\n    return x\n")
+    odd = [None, True, 1 << 200, -5, 1.5, float("inf"), "é\ud800\x00", b"\xff", (1, [2]), {1, 2}, {(1,): {"a": []}}]
+    found = student.code.same(odd)
+    assert found == odd
+    assert [type(one) for one in found] == [type(one) for one in odd]
+
+
+def test_objects_stay_where_they_are(submitted):
+    """A name for one, equal to nothing but itself."""
+    student = submitted("class Box(int):\n    def get(self): return int(self)\n\ndef make(): return Box(7)\n")
+    box = student.code.make()
+    assert box != 7
+    assert box.get() == 7
+
+
+def test_silence_is_a_time_out_that_says_why(submitted):
+    """Waiting where nobody sees it."""
+    student = submitted("def f():\n    while True: pass\n", timeout_s=0.5)
+    with pytest.raises(SilenceFault, match="no announced step"):
+        student.code.f()
+
+
+def test_the_order_in_which_awaits_end_is_decided(submitted):
+    """Three at once: six orders."""
+    student = submitted("""
+import asyncio
+
+async def all_of(fetch, items):
+    found = []
+    async def one(item):
+        found.append(await fetch(item))
+    await asyncio.gather(*map(one, items))
+    return found
+""")
+    seen = set()
+
+    def scenario(stage):
+        fetch = stage.async_work(lambda item: item, "fetch")
+        seen.add(tuple(stage.await_(stage.code.all_of, fetch, [1, 2, 3])))
+        assert fetch.most == 3
+
+    assert student.schedules(scenario, preemptions=0).exhausted
+    assert len(seen) == math.factorial(3)
+
+
+def test_a_cancelled_await_is_seen(submitted):
+    """The grader knows that nobody waits for the work any more; timers are in its time."""
+    student = submitted("""
+import asyncio
+
+async def hurry(fetch):
+    try:
+        return await asyncio.wait_for(fetch(1), timeout=30)
+    except TimeoutError:
+        return "late"
+""")
+    stage = student.stage
+    fetch = stage.async_work(lambda item: item, "fetch")
+    fetch.may_finish = lambda _: False
+    assert stage.await_(stage.code.hurry, fetch) == "late"
+    assert len(fetch.cancelled) == 1
+    assert stage.now == 30
+
+
+PRIVATE = """
+class Counter:
+    def __init__(self): self.n = 0
+    def add(self): self.n += 1
+"""
+SCENARIO = """
+from conclab.explore import together
+from solution import Counter
+
+def scenario():
+    counter = Counter()
+    together(counter.add, counter.add)
+    assert counter.n == 2
+"""
+
+
+def test_a_witness_takes_away(submitted):
+    """What the grader can't see, as what it is."""
+    with pytest.raises(Fault) as found:
+        submitted(PRIVATE).explore(SCENARIO)
+    assert found.value.trust is Trust.WITNESS
+    assert "self.n += 1" in found.value.columns
+
+
+def test_a_witness_that_says_nothing_is_no_pass(submitted):
+    """It shares a process with the submission, which may end it."""
+    with pytest.raises(Fault):
+        submitted("import os\nos._exit(0)").explore(SCENARIO)
