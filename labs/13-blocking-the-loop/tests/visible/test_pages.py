@@ -18,7 +18,7 @@ def test_one(stage):
 
 
 @lab.case("Many pages, in the order of their addresses", points=1, task=2)
-@lab.schedules(preemptions=1, budget=8)
+@lab.schedules(preemptions=1, budget=4)
 def test_in_order(stage):
     urls, word = addresses(stage, 3), str(stage.random.random())
     get = stage.work(lambda url: url + word, "get")
