@@ -72,6 +72,8 @@ class Coroutines:
     def woken(self) -> None:
         """The loop has something to do, and will say when it has not."""
         assert self.loop is not None
+        if self.loop.pending is not None and self.loop.pending.target is not self._timer:
+            return  # not idle but in a step of its own, which a coroutine called: it looks when that is over
         self.loop.pending = None
         self.loop.state = State.RUNNING
 

@@ -1,0 +1,44 @@
+# fails: test_added_meanwhile
+# the list is read again when the lock was given back: a callback that was called at once is called again
+
+import threading
+
+
+class Future:
+    def __init__(self, box, callbacks):
+        self.box = box
+        self.callbacks = callbacks
+        self.changed = threading.Condition()
+
+    def done(self):
+        with self.changed:
+            return self.box.done
+
+    def set_result(self, value):
+        with self.changed:
+            if self.box.done:
+                raise RuntimeError("there is a value already")
+            self.box.value = value
+            self.box.done = True
+            self.changed.notify_all()
+        for callback in self.callbacks:
+            self._call(callback, value)
+
+    def result(self):
+        with self.changed:
+            while not self.box.done:
+                self.changed.wait()
+            return self.box.value
+
+    def add_callback(self, callback):
+        with self.changed:
+            self.callbacks.append(callback)
+            done = self.box.done
+        if done:
+            self._call(callback, self.box.value)
+
+    def _call(self, callback, value):
+        try:
+            callback(value)
+        except Exception:
+            pass

@@ -1,0 +1,49 @@
+# fails: test_added_meanwhile
+# reads the callbacks before it says that it is done: one that comes in between is lost
+
+import threading
+
+
+class Future:
+    def __init__(self, box, callbacks):
+        self.box = box
+        self.callbacks = callbacks
+        self.changed = threading.Condition()
+
+    def done(self):
+        with self.changed:
+            return self.box.done
+
+    def set_result(self, value):
+        with self.changed:
+            if self.box.done:
+                raise RuntimeError("there is a value already")
+            waiting = list(self.callbacks)
+        with self.changed:
+            if self.box.done:
+                raise RuntimeError("there is a value already")
+            self.box.value = value
+            self.box.done = True
+            self.changed.notify_all()
+        for callback in waiting:
+            self._call(callback, value)
+
+    def result(self):
+        with self.changed:
+            while not self.box.done:
+                self.changed.wait()
+            return self.box.value
+
+    def add_callback(self, callback):
+        with self.changed:
+            if not self.box.done:
+                self.callbacks.append(callback)
+                return
+            value = self.box.value
+        self._call(callback, value)
+
+    def _call(self, callback, value):
+        try:
+            callback(value)
+        except Exception:
+            pass

@@ -1,0 +1,19 @@
+# fails: test_others_go_on
+# calls get in the loop: everybody else stands still
+
+import asyncio
+
+
+async def fetch(get, url):
+    return get(url)
+
+
+async def fetch_all(get, urls):
+    return await asyncio.gather(*(fetch(get, url) for url in urls))
+
+
+async def fetch_or(get, url, seconds, instead):
+    try:
+        return await asyncio.wait_for(fetch(get, url), seconds)
+    except asyncio.TimeoutError:
+        return instead

@@ -1,0 +1,25 @@
+# fails: test_too_long
+# the time-out is caught, and None returned as if it were a result
+
+import asyncio
+
+
+async def use(open_it, work, close_it, seconds):
+    handle = await open_it()
+    try:
+        return await asyncio.wait_for(work(handle), seconds)
+    except asyncio.TimeoutError:
+        return None
+    finally:
+        closing = asyncio.ensure_future(close_it(handle))
+        cancelled = None
+        while not closing.done():
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError as error:
+                cancelled = error
+            except Exception:
+                break
+        closing.result()
+        if cancelled is not None:
+            raise cancelled
