@@ -67,4 +67,5 @@ class Future:
             callback(value)
         except Exception:
             pass
+
     # END SOLUTION

@@ -23,7 +23,9 @@ def test_order(stage):
     pages, more = numbers(stage, 3), stage.random.randrange(1, 1000)
     fetch = stage.work(lambda page: page + more, "fetch")
     found = stage.code.parallel_map(fetch, pages, 3)
-    assert found == [page + more for page in pages], f"ended in the order {[call.args[0] for call in fetch.finished]}"
+    assert found == [page + more for page in pages], (
+        f"ended in the order {[call.args[0] for call in fetch.finished]}"
+    )
     assert len(fetch.calls) == len(pages)
 
 

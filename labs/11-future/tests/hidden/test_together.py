@@ -58,7 +58,9 @@ def test_two_bring(stage):
     fn = stage.work(lambda _: None, "fn")
     one.add_callback(fn)
     values = stage.random.sample(range(1000), 2)
-    tasks = [stage.thread(name, one.set_result, value) for name, value in zip(("ann", "bob"), values, strict=True)]
+    tasks = [
+        stage.thread(name, one.set_result, value) for name, value in zip(("ann", "bob"), values, strict=True)
+    ]
     stage.run_keeping_errors()
     kept = [value for task, value in zip(tasks, values, strict=True) if task.error is None]
     failed = [task.error.type for task in tasks if task.error is not None]

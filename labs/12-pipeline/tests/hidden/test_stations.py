@@ -53,7 +53,9 @@ def test_slow_work(stage):
     assert len(work.inside) == workers, f"{len(work.inside)} items are worked on, {workers} could be"
     most = workers + room + 1
     assert len(source.calls) <= most, f"the source is {len(source.calls)} items ahead, {most} are enough"
-    assert len(source.calls) >= workers + room, f"there is room for {room} more items, and nobody fetches them"
+    assert len(source.calls) >= workers + room, (
+        f"there is room for {room} more items, and nobody fetches them"
+    )
     going.append(True)
     stage.run()
     assert caller.result == []
@@ -76,7 +78,9 @@ def test_slow_sink(stage):
     caller = stage.thread("caller", stage.code.pipeline, source_of(stage, items), work, sink, workers, room)
     stage.run_until_blocked()
     most = 1 + room + workers
-    assert len(work.finished) <= most, f"{len(work.finished)} results for a sink that stands still, {most} are enough"
+    assert len(work.finished) <= most, (
+        f"{len(work.finished)} results for a sink that stands still, {most} are enough"
+    )
     going.append(True)
     stage.run()
     assert caller.result == []

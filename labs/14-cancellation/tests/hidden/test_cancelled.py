@@ -43,7 +43,9 @@ class Scene:
         self.stage.settle()
         while name not in self.inside and self.stage.step():
             self.stage.settle()
-        assert self.inside == [name], f"{name} should be under way now, and there is {self.inside or 'nothing'}"
+        assert self.inside == [name], (
+            f"{name} should be under way now, and there is {self.inside or 'nothing'}"
+        )
 
     def cancel(self):
         """Cancel, and see what the task does as long as no call ends by itself."""
@@ -61,7 +63,9 @@ class Scene:
     def closed(self):
         """Closed once, to its end, before the task ended."""
         calls = self.close_it.calls
-        assert [call.args for call in calls] == [(self.handle,)], f"close_it was called {len(calls)} times, once is right"
+        assert [call.args for call in calls] == [(self.handle,)], (
+            f"close_it was called {len(calls)} times, once is right"
+        )
         assert not calls[0].cancelled, "close_it was cancelled half-way"
         assert self.at_end == [(1, [])], "the task ended while close_it was still under way"
 
