@@ -15,7 +15,7 @@ from conclab.explore.policies.greedy import Greedy
 from conclab.explore.policies.pct import Pct
 from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits
-from conclab.explore.replay import decode, encode
+from conclab.explore.codes import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
