@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import clock, conditions, engine, garbage, locks, loops, own, refusals, signals, threads
-from conclab.explore.events import is_standard
+from conclab.explore.library import is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
