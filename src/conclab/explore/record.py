@@ -62,6 +62,7 @@ class Round:
     task: int
     loop: int  # a number of its own for each time that a loop is entered
     looks: object  # what the task's variables hold
+    lists: bool  # some hold lists, which others may change
 
 
 @dataclass(slots=True)
@@ -125,7 +126,9 @@ class Record:
         """The step that is being done."""
         return len(self.steps) - 1
 
-    def announced(self, task: Task, operation: Operation, frame: FrameType | None) -> None:
+    def announced(  # noqa: C901 - the hot path
+        self, task: Task, operation: Operation, frame: FrameType | None
+    ) -> None:
         """Note what a task will touch when it is chosen."""
         if task.starter is not None:
             self._starts(task)
@@ -275,7 +278,9 @@ def _both(some: Touches, others: Touches) -> Touches:
     return (*some, *(one for one in others if (one.place, one.writes) not in known))
 
 
-def touches(task: Task, operation: Operation, frame: FrameType | None) -> Touches:
+def touches(  # noqa: PLR0911 - one answer for each sort of operation
+    task: Task, operation: Operation, frame: FrameType | None
+) -> Touches:
     """What the operation touches."""
     if operation.touches is not None:
         return _of_code(operation.touches, frame)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conclab.explore.outcome import Abort
 from conclab.explore.policies.states import States
 from conclab.explore.policy import Base, Limits, Way
 from conclab.explore.races import History, conflict, initials
@@ -126,8 +125,8 @@ class Classes(Base):
         for task in choice.tasks:
             if task.id not in self._sleep:
                 return task
-        choice.run.cut = choice.run.aborting = True  # whatever could happen now, another schedule has shown
-        raise Abort
+        choice.run.cut_off()
+        return choice.default
 
     def _again(self, choice: Choice, number: int, record: Record) -> Task:
         node = self.nodes[number]
@@ -206,9 +205,13 @@ class Reduced(Base):
 
     def another(self, last: Run | None) -> bool:
         """Ask the search that is right for this program."""
-        if last is not None and last.record is not None and isinstance(self._now, Classes):
-            if last.record.hidden:
-                self._now, last = States(self._limits), None
+        if (
+            isinstance(self._now, Classes)
+            and last is not None
+            and last.record is not None
+            and last.record.hidden
+        ):
+            self._now, last = States(self._limits), None
         found = self._now.another(last)
         self.exhausted = self._now.exhausted
         self.strayed = self._now.strayed

@@ -15,7 +15,6 @@ from conclab.explore import engine
 from conclab.explore.contents import Contents
 from conclab.explore.happened import Happened
 from conclab.explore.operation import Kind
-from conclab.explore.outcome import Abort
 from conclab.explore.policies.plan import Deviation, Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Hidden
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
+    from conclab.explore.decisions import Decisions
     from conclab.explore.points import Points
     from conclab.explore.record import Record
     from conclab.explore.scheduler import Run
@@ -156,7 +156,7 @@ class States(Plan):
 
     # ---- during an execution
 
-    def choose(self, choice: Choice) -> Task:
+    def choose(self, choice: Choice) -> Task:  # noqa: C901 - the hot path
         """Follow the plan; behind it, look whether the state is known, and note what else could be done."""
         record = choice.run.record
         assert record is not None
@@ -168,6 +168,8 @@ class States(Plan):
             chosen = super().choose(choice)
             self._compare(record)
             return chosen
+        if choice.run.cut:
+            return choice.default
         self._happened.follow(record)
         beside = self._beside(choice.run)
         running = choice.default.id if choice.stays else NOBODY
@@ -176,6 +178,8 @@ class States(Plan):
         number = self._happened.number + beside
         self._learn(number, len(record.steps))
         self._enter(choice.run, number, running)
+        if choice.run.cut:
+            return choice.default
         if number not in self._stay:
             ready = choice.tasks[: choice.ready]
             self._stay[number] = frozenset([task.id for task in ready if not _yields(task)])
@@ -199,7 +203,7 @@ class States(Plan):
         return chosen
 
     def _settle(self, running: int) -> None:
-        """Whoever touched nothing waits again: nobody else need have gone before. Otherwise they might have."""
+        """Whoever touched nothing waits again: nobody need have gone before. Otherwise they might have."""
         if self._deferred and running != NOBODY:
             self._put_all(self._deferred)
         else:
@@ -231,7 +235,8 @@ class States(Plan):
 
     def _effect(self, task: Task, record: Record, beside: int) -> object:
         """All that decides what the next step of a task changes."""
-        assert record.contents is not None and task.pending is not None
+        assert record.contents is not None
+        assert task.pending is not None
         touches = record.pending_of(task.id)
         seen = record.contents.seen(task.pending, touches)
         before = self._happened.before(task.id, touches, seen)
@@ -241,7 +246,7 @@ class States(Plan):
         """A state was reached by one step from another: the same step changes others in the same way."""
         if self._came is not None:
             origin, effect, step = self._came
-            if effect is not None and steps == step + 1:
+            if effect is not None and steps == step + 1 and not self._happened.shared_variables:
                 self._effects[effect] = number - origin
         self._came = None
 
@@ -253,15 +258,17 @@ class States(Plan):
             picked = super().pick(key, count, run)
             self._compare(record)
             return picked
+        if run.cut:
+            return 0
         self._happened.follow(record)
         self._enter(run, hash((self._happened.number, self._beside(run), key[0])), NOBODY)
-        if self.bound is None or self._level < self.bound:
+        if not run.cut and (self.bound is None or self._level < self.bound):
             for number in range(1, count):
                 waiting = Waiting(self._waiting, (key, number), len(record.steps))
                 self._put_all([(self._level + 1, waiting)])
         return 0
 
-    def _beside(self, run: Run) -> int:
+    def _beside(self, run: Decisions) -> int:
         """What decides who goes on beside what has happened; 0 if nothing does."""
         found: list[object] = []
         if self.hidden & Hidden.TIME:
@@ -280,11 +287,11 @@ class States(Plan):
             found.append(run.streak)
         return hash(tuple(found)) if found else 0
 
-    def _enter(self, run: Run, number: int, running: int) -> None:
+    def _enter(self, run: Decisions, number: int, running: int) -> None:
         known = self._cheapest.get((number, running))
         if known is not None and known <= self._level:
-            run.cut = run.aborting = True
-            raise Abort
+            run.cut_off()
+            return
         self._cheapest[number, running] = self._level
 
     def _put_all(self, found: Iterable[tuple[int, Waiting] | None]) -> None:
@@ -321,7 +328,7 @@ def _fresh(task: Task, changes: int) -> list[int]:
 
 
 def _waits(task: Task, queues: bool) -> int:
-    """Where a task stands in the queue of what it waits for, if that can matter; -1 if it was told to go on."""
+    """Where a task stands in a queue of those who wait, if that can matter; -1 if it was told to go on."""
     pending = task.pending
     if pending is not None and pending.kind is Kind.RESUME:
         queue = list(pending.name._waiters)  # type: ignore[attr-defined]
