@@ -1,4 +1,4 @@
-"""Correct classics are tried out at two preemptions; the answer says so, and how many schedules that saved."""
+"""Correct classics are tried out at two preemptions; the answer says so, and how many schedules it saved."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ OPTIMIZED = 1  # the flag of a function's code; that of a class or a module runs
 
 def is_transparent(points: Points) -> bool:
     """Whether that can be said of all code that was met."""
-    return all(_imports_known(source.tree) for source in points.sources.values()) and all(
+    return all(_imports_known(source.tree) for source in list(points.sources.values())) and all(
         _is_plain(code) for code in list(points.table)
     )
 
