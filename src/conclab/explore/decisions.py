@@ -206,6 +206,11 @@ class Decisions:
         self.aborting = True
         raise Abort
 
+    def looped(self, loop: object) -> None:
+        """An event loop goes round."""
+        if self.record is not None:
+            self.record.looped(loop)
+
     def cut_off(self) -> None:
         """Whatever could happen now is known. Worker threads of a pool would complain of a sudden end."""
         self.cut = True

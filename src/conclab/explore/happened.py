@@ -17,15 +17,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conclab.explore.operation import ANYTHING
+from conclab.explore.places import CLOCK
 from conclab.explore.races import ALL_ITEMS, DATA
-from conclab.explore.record import ALL, CLOCK, VERSION
+from conclab.explore.record import ALL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conclab.explore.contents import Contents
     from conclab.explore.operation import Access, Place
-    from conclab.explore.record import Record, Step, Touches
+    from conclab.explore.places import Touches
+    from conclab.explore.record import Record, Step
 
 
 ENDED = 1

@@ -65,7 +65,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._woken = False
+        self._woken = self._inner = False  # inner: the current callback is asyncio's own
         self._made: list[Any] = []
         self._round = Operation(Kind.YIELD)
         self._asked_at = 0.0
@@ -75,7 +75,6 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         self._batch: dict[int, Any] = {}
         self._due: dict[int, Any] = {}
         self._last: list[Any] = []
-        self._inner = False  # the current callback is asyncio's own
         self._rest = Operation(Kind.WAIT, obj=self)
         self.set_task_factory(self._numbered_task)
         run = engine.running()
@@ -143,8 +142,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             raise Abort
         if run.aborting:
             run.unwind()
-        if run.record is not None:
-            run.record.looped(self)
+        run.looped(self)
         self._pace(run)
         self._drop_cancelled()
         stops = self._stopping  # already: what is ready is done, and nothing is waited for

@@ -12,15 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conclab.explore.places import CLOCK
 from conclab.explore.policies.states import States
 from conclab.explore.policy import Base, Limits, Way
 from conclab.explore.races import History, conflict, initials
-from conclab.explore.record import AMONG_THEMSELVES, CLOCK, Hidden
+from conclab.explore.record import AMONG_THEMSELVES, Hidden
 
 if TYPE_CHECKING:
+    from conclab.explore.places import Touches
     from conclab.explore.policy import Policy
     from conclab.explore.races import Race
-    from conclab.explore.record import Record, Step, Touches
+    from conclab.explore.record import Record, Step
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Choice, Task
 

@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING
 from conclab.explore import engine
 from conclab.explore.contents import Contents
 from conclab.explore.happened import Happened
-from conclab.explore.operation import Kind
-from conclab.explore.policies.plan import Deviation, Plan
+from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Hidden
 from conclab.explore.transparent import asks, is_transparent
+from conclab.explore.waiting import Waiting, fresh, moves_nobody, waits, yields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
     from conclab.explore.decisions import Decisions
-    from conclab.explore.points import Points
     from conclab.explore.record import Record
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Choice, Task
@@ -35,38 +34,6 @@ SMALLEST_S = 9  # digits behind the point
 UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
 MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP
 OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
-
-
-class Waiting:
-    """A schedule that is to be tried: an earlier one up to a state, and another choice there."""
-
-    __slots__ = ("before", "deviation", "effect", "number", "origin", "step")
-
-    def __init__(
-        self,
-        before: Waiting | None,
-        deviation: Deviation,
-        step: int,
-        *,
-        number: int = 0,
-        origin: int = 0,
-        effect: object = None,
-    ) -> None:
-        self.before = before
-        self.deviation = deviation
-        self.step = step  # in which that choice is made
-        self.number = number  # of the state that it leads to, if it can be told
-        self.origin = origin  # of the state in which that choice is made
-        self.effect = effect  # what decides how the one is changed into the other
-
-    def plan(self) -> list[Deviation]:
-        """From the beginning."""
-        found = []
-        one: Waiting | None = self
-        while one is not None:
-            found.append(one.deviation)
-            one = one.before
-        return found
 
 
 class States(Plan):
@@ -99,7 +66,7 @@ class States(Plan):
         if last is not None and last.record is not None:
             self.strayed = self.strayed or not self.followed
             hidden = last.record.hidden & MATTERS
-            if not is_transparent(points()):
+            if not is_transparent(engine.points()):
                 hidden |= Hidden.UNSEEN
             if hidden & ~self.hidden:
                 self._begin_again(hidden)
@@ -161,7 +128,7 @@ class States(Plan):
         record = choice.run.record
         assert record is not None
         if self._valued and record.contents is None:
-            self._queues = asks(points(), "notify")
+            self._queues = asks(engine.points(), "notify")
             record.contents = Contents(choice.run)
             self._happened = Happened(timed=False, ordered=False, contents=record.contents)
         if self.left:
@@ -182,17 +149,17 @@ class States(Plan):
             return choice.default
         if number not in self._stay:
             ready = choice.tasks[: choice.ready]
-            self._stay[number] = frozenset([task.id for task in ready if not _yields(task)])
+            self._stay[number] = frozenset([task.id for task in ready if not yields(task)])
         self._settle(running)
         chosen = choice.default
         if running == NOBODY:
-            chosen = next((task for task in choice.tasks[: choice.ready] if _moves_nobody(task)), chosen)
+            chosen = next((task for task in choice.tasks[: choice.ready] if moves_nobody(task)), chosen)
         others = [
             self._note(choice, position, record, beside)
             for position, task in enumerate(choice.tasks)
             if task is not chosen
         ]
-        if _moves_nobody(chosen) and running == NOBODY:
+        if moves_nobody(chosen) and running == NOBODY:
             self._deferred = others
         else:
             self._put_all(others)
@@ -280,9 +247,9 @@ class States(Plan):
                 if task.deadline is not None
             ]
         if self._valued:
-            found += [(task.id, _waits(task, self._queues)) for task in run.live if task.free is not None]
+            found += [(task.id, waits(task, self._queues)) for task in run.live if task.free is not None]
         if self.hidden & UNFAIR:
-            found += [(task.idle, *_fresh(task, run.changes)) for task in run.live]
+            found += [(task.idle, *fresh(task, run.changes)) for task in run.live]
         if self.hidden & Hidden.FAIRNESS:
             found.append(run.streak)
         return hash(tuple(found)) if found else 0
@@ -308,41 +275,6 @@ class States(Plan):
         task = waiting.deviation[1]
         known = self._cheapest.get((waiting.number, task if task in stay else NOBODY))
         return known is not None and known <= cost
-
-
-def points() -> Points:
-    """Of the code under test."""
-    assert engine.STATE.events is not None
-    return engine.STATE.events.points
-
-
-def _moves_nobody(task: Task) -> bool:
-    """Whether what it is about to do touches nothing: it waited, and what it waited for is there for good."""
-    pending = task.pending
-    return task.deadline is None and pending is not None and pending.kind is Kind.JOIN
-
-
-def _fresh(task: Task, changes: int) -> list[int]:
-    """Which of the places that it has looked at show what they did then: the first, the second, ..."""
-    return [number for number, at in enumerate(task.seen.values()) if at == changes]
-
-
-def _waits(task: Task, queues: bool) -> int:
-    """Where a task stands in a queue of those who wait, if that can matter; -1 if it was told to go on."""
-    pending = task.pending
-    if pending is not None and pending.kind is Kind.RESUME:
-        queue = list(pending.name._waiters)  # type: ignore[attr-defined]
-        waiter = task.free.__self__._waiter  # type: ignore[union-attr]
-        if waiter not in queue:
-            return -1
-        return queue.index(waiter) if queues or not pending.obj.is_users else 0
-    if pending is not None and pending.kind is Kind.WAIT:
-        return -int(task.free())  # type: ignore[misc]
-    return 0
-
-
-def _yields(task: Task) -> bool:
-    return task.pending is not None and task.pending.kind is Kind.YIELD
 
 
 WAY = Way(States, "every state within the bound, each gone on from once")
