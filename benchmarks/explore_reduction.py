@@ -6,7 +6,8 @@ Each program is explored with the reduction and without it, both until nothing i
 were tried. `saved` counts schedules that were not tried since others are equal to them; each would have led
 to more, so the real number is larger. The exit code is 1 if a reduced search does not come to its end.
 
---seeds tells instead which bugs of tests/races the default policy misses within 200 schedules, over so many seeds.
+--seeds tells instead which bugs of tests/races the default policy misses within 200 schedules, over so many
+seeds.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "tests"))
 
-from races.catalogue import PROGRAMS  # noqa: E402
-
 from conclab.explore.search import Search, Wish  # noqa: E402
 from conclab.explore.target import File  # noqa: E402
+from races.catalogue import PROGRAMS  # noqa: E402
 
 FOLDER = REPOSITORY / "tests" / "races" / "exhaust"
 MOST_SCHEDULES = 200

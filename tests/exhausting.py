@@ -1,4 +1,4 @@
-"""Every execution of a scenario under one policy, failing ones too; explore() stops at the first that fails."""
+"""Every execution of a scenario under one policy, failing ones too; explore() stops at the first of those."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Small random programs, as source text, and what tells two of their executions apart.
 
-A program writes down what it does with `print`, which is no operation: what is printed right after an operation
-belongs to it. So the order of the operations on each place is known without the engine's own bookkeeping.
+A program writes down what it does with `print`, which is no operation: what is printed right after an
+operation belongs to it. So the order of the operations on each place is known without the engine's records.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How many schedules there are, where that is known: the engine decides every switch, once, and no more often."""
+"""How many schedules there are, where that is known: every switch is decided once, and no more often."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_without_preemptions_whole_tasks_change_places(tasks):
 
 
 def test_one_preemption_cuts_one_task_in_two():
-    """Two tasks of n steps: 2 orders of the whole; and either is cut at one of n - 1 places, and goes on last."""
+    """Two orders of the whole tasks; and either is cut at one of n - 1 places, and goes on last."""
     assert tried(writers((5, 5)), preemptions=1) == 2 + 2 * 4
 
 
@@ -106,7 +106,7 @@ def test_tasks_that_share_nothing_have_one_schedule(policy, preemptions):
 
 @pytest.mark.parametrize("lengths", SHAPES)
 def test_writers_of_one_place_are_never_reduced(lengths):
-    """n tasks with one store each: n! orders."""
+    """Tasks with one store each: n! orders of n tasks."""
     assert tried(writers(lengths), "reduced") == interleavings(lengths)
 
 

@@ -1,4 +1,4 @@
-"""No bug of the catalogue is missed within 200 schedules, whatever the seed: all of them in turn, a few each time."""
+"""No bug of the catalogue is missed within 200 schedules, whatever the seed: slow ones, and some others."""
 
 from __future__ import annotations
 

@@ -86,3 +86,16 @@ def _calls_of_methods(kind: ast.ClassDef, stored: set[str]) -> Iterator[ast.Call
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name)):
                     if name in names:
                         yield node
+
+
+def is_super(node: ast.expr) -> bool:
+    """`super().method`."""
+    match node:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+            return True
+    return False
+
+
+def is_range(node: ast.AST | None) -> bool:
+    """`range(...)`, which nobody else can change."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"

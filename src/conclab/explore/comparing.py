@@ -90,3 +90,11 @@ def spread(source: Source, node: Any) -> Point | None:
         return None
     operation = Operation(Kind.READ, text=source.segment(node), touches=touching.inside(of, writes=False))
     return operation, touching.shows_container(of, unknown=False)
+
+
+def starred(source: Source, each: dis.Instruction, call: ast.Call) -> Point | None:
+    """`f(*items)` reads the list, whatever f is; behind other arguments an instruction of its own does."""
+    match call.args:
+        case [ast.Starred(value=value)] if each.opname == "CALL_FUNCTION_EX":
+            return spread(source, value)
+    return None

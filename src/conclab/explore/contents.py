@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from conclab.explore.decisions import Decisions
     from conclab.explore.operation import Access, Operation
     from conclab.explore.record import Step
-    from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Task
 
 SMALL = 1 << 30
@@ -56,7 +56,7 @@ class Entered:
 class Contents:
     """Of one execution."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Decisions) -> None:
         self._names: dict[int, int] = {}
         self._kept: list[Any] = []  # so that no other object gets the address
         self._shown = 0  # objects that were named after the beginning
@@ -67,7 +67,7 @@ class Contents:
 
     # ---- names
 
-    def _begin(self, run: Run) -> None:
+    def _begin(self, run: Decisions) -> None:
         todo: deque[Any] = deque()
         frames = sys_frames()
         for task in run.live:
@@ -121,7 +121,7 @@ class Contents:
             raise Opaque
         return tuple([self.value(one) for one in obj])
 
-    def content(self, access: Access) -> object:
+    def content(self, access: Access) -> object:  # noqa: PLR0911 - one answer for each kind of place
         """What the place holds now; VERSION if that can't be told."""
         kind = access.place[0]
         try:
@@ -154,7 +154,7 @@ class Contents:
         """What the operation can learn from the places that it touches."""
         return tuple([self._sees(operation, access) for access in touched])
 
-    def _sees(self, operation: Operation, access: Access) -> object:
+    def _sees(self, operation: Operation, access: Access) -> object:  # noqa: PLR0911 - likewise
         place = access.place
         kind = place[0]
         thing = operation.obj
@@ -195,7 +195,8 @@ class Contents:
             entered.append(Entered(frame, loop, number))
         looks = self._looks(task, frame)
         if looks is not None:
-            step.rounds.append(Round(task.id, entered[-1].number, looks))
+            lists = any(type(held) is list for held in frame.f_locals.values())
+            step.rounds.append(Round(task.id, entered[-1].number, looks, lists))
 
     def _looks(self, task: Task, frame: FrameType) -> object:
         found: list[object] = [lock.depth for lock in task.held]
@@ -218,11 +219,8 @@ class Contents:
 
 
 def _is_missing(of: Any, name: str) -> bool:
-    return (
-        paths.attribute(of, "__dict__") is not paths.UNKNOWN
-        and not hasattr(type(of), name)
-        and name not in vars(of)
-    )
+    own = paths.attribute(of, "__dict__")
+    return isinstance(own, dict) and not hasattr(type(of), name) and name not in own
 
 
 def _is_in(entered: Entered, operation: Operation, frame: FrameType) -> bool:

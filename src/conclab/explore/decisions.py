@@ -6,6 +6,7 @@ threads and batons.
 
 from __future__ import annotations
 
+import concurrent.futures.thread as pool
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore.operation import Kind
@@ -205,6 +206,18 @@ class Decisions:
             self.fail(failure)
         self.aborting = True
         raise Abort
+
+    def looped(self, loop: object) -> None:
+        """An event loop goes round."""
+        if self.record is not None:
+            self.record.looped(loop)
+
+    def cut_off(self) -> None:
+        """Whatever could happen now is known. Worker threads of a pool would complain of a sudden end."""
+        self.cut = True
+        if not pool._threads_queues:
+            self.aborting = True
+            raise Abort
 
     def fail(self, failure: Failure) -> None:
         """Note the first thing that went wrong; everybody else is sent home."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from conclab.explore.events import Events
+    from conclab.explore.points import Points
     from conclab.explore.scheduler import Run
 
 get_ident = threading.get_ident
@@ -59,6 +60,12 @@ def is_tried() -> bool:
     """Whether the code under test tries locks without waiting, and so can see when one is given back."""
     events = STATE.events
     return events is not None and events.points.tries
+
+
+def points() -> Points:
+    """Of the code under test, while one explores."""
+    assert STATE.events is not None
+    return STATE.events.points
 
 
 def is_users(code: CodeType) -> bool:

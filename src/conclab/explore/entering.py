@@ -69,3 +69,8 @@ def _can_be(code: CodeType, handed_out: set[str]) -> bool:
         or bool(code.co_flags & GENERATOR)
         or (name.startswith("__") and name != "__init__")
     )
+
+
+def is_executed(code: CodeType) -> bool:
+    """Whether it is a text that a thread hands to exec: the statements of a file run in one thread, once."""
+    return code.co_name == "<module>" and code.co_filename.startswith("<")

@@ -288,14 +288,7 @@ def _libraries() -> tuple[str, ...]:
     return tuple(root.rstrip("/") + "/" for root in roots)
 
 
-def is_standard(file: str) -> bool:
-    """Whether it is of the standard library, or of the engine."""
-    return file.startswith((STANDARD, OWN)) and not file.startswith(INSTALLED)
-
-
 LIBRARIES = _libraries()
-STANDARD = sysconfig.get_paths()["stdlib"] + "/"
-INSTALLED = tuple(sysconfig.get_paths()[name] + "/" for name in ("purelib", "platlib"))
 
 
 def make(*, include: Iterable[str] = (), only: Iterable[str] = ()) -> Events:

@@ -1,9 +1,13 @@
 """One number for all that happened: equal for executions that differ only in the order of independent steps.
 
-Each step is hashed with the step of its task before it, and with the last write of every place that it was to
-touch. Of two steps that conflict, at least one knows by that whether it came first. So two executions with the
-same number have the same happens-before relation, and have led to the same state. No name and no address is
-part of a number: which objects a step touches follows from what happened before it.
+Each step is hashed with the step of its task before it, and with the last write of every place that it was
+to touch. Of two steps that conflict, at least one knows by that whether it came first. So two executions with
+the same number have the same happens-before relation, and have led to the same state. No name and no address
+is part of a number: which objects a step touches follows from what happened before it.
+
+With `contents` it is what the step saw in these places that counts, and what they hold in the end, whoever
+wrote it; and a task that begins another round of a loop knows what its variables say, and nothing else of the
+rounds before.
 
 Numbers of 61 bits and more: of a million states two are taken for one with a probability of 1 in 4 million.
 """
@@ -13,15 +17,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conclab.explore.operation import ANYTHING
+from conclab.explore.places import CLOCK
 from conclab.explore.races import ALL_ITEMS, DATA
-from conclab.explore.record import ALL, CLOCK, VERSION
+from conclab.explore.record import ALL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conclab.explore.contents import Contents
     from conclab.explore.operation import Access, Place
-    from conclab.explore.record import Record, Step, Touches
+    from conclab.explore.places import Touches
+    from conclab.explore.record import Record, Step
 
 
 ENDED = 1
@@ -34,6 +40,7 @@ class Happened:
         self._tasks = 0
         self.number = 0
         self._contents = contents
+        self.shared_variables = False  # in the last step a task looked at lists that others may change
         self._written: dict[Place, Access] = {}
         self._entries: dict[
             tuple[int, int], int
@@ -83,6 +90,7 @@ class Happened:
                 self._written[access.place] = access
         for started in step.started:
             self._is_at(started, hash((number, started)))
+        self.shared_variables = any(each.lists for each in step.rounds)
         for each in step.rounds:
             before = self._entries.setdefault((each.task, each.loop), self._last.get(each.task, 0))
             self._is_at(each.task, hash((before, each.looks)))

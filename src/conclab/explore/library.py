@@ -92,3 +92,10 @@ class Within:
 
 
 HERE = __file__.rpartition("/")[0]
+OWN = HERE.rpartition("/")[0]
+INSTALLED = tuple(sysconfig.get_paths()[name] + "/" for name in ("purelib", "platlib"))
+
+
+def is_standard(file: str) -> bool:
+    """Whether it is of the standard library, or of the engine."""
+    return file.startswith((ROOT, OWN)) and not file.startswith(INSTALLED)

@@ -37,7 +37,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._woken = False
+        self._woken = self._inner = False  # inner: the current callback is asyncio's own
         self._made: list[Any] = []
         self._round = Operation(Kind.YIELD, obj=self)
         self._asked_at = 0.0
@@ -48,7 +48,6 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
         self._due: dict[int, Any] = {}
         self._last: list[Any] = []
         self._places: dict[int, int] = {}  # of timers, by id: who asked first comes first
-        self._inner = False  # the current callback is asyncio's own
         self._rest = Operation(Kind.WAIT, obj=self)
         run = engine.running()
         if run is not None:
@@ -143,8 +142,7 @@ class Loop(Offline, RealLoop):  # type: ignore[misc]
             raise Abort
         if run.aborting:
             run.unwind()
-        if run.record is not None:
-            run.record.looped(self)
+        run.looped(self)
         self._pace(run)
         self._drop_cancelled()
         stops = self._stopping  # already: what is ready is done, and nothing is waited for

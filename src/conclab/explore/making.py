@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import comparing, matching, texts, touching
+from conclab.explore.calls import is_range, is_super
+from conclab.explore.entering import is_executed
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import resolver
 from conclab.explore.strangers import sentence
@@ -43,11 +45,6 @@ def is_own(code: CodeType, source: Source, each: dis.Instruction) -> bool:
     return (
         code.co_name in CONSTRUCTORS and at is not None and (at.end_lineno, at.end_col_offset) in source.own
     )
-
-
-def is_executed(code: CodeType) -> bool:
-    """Whether it is a text that a thread hands to exec: the statements of a file run in one thread, once."""
-    return code.co_name == "<module>" and code.co_filename.startswith("<")
 
 
 class Maker:
@@ -221,7 +218,7 @@ class Maker:
         )
         if (
             isinstance(node, ast.Constant | ast.Tuple | ast.List)
-            or _is_range(node)
+            or is_range(node)
             or node in self.source.private
         ):
             return None
@@ -247,15 +244,15 @@ class Maker:
         callee = node.func
         text = self.source.segment(callee)
         if text == "hasattr":
-            return self._asks_for_attribute(node)
+            return texts.asks_for_attribute(self.source, node, self.often)
         if text in texts.LOOKS:
             return texts.looks(self.source, node)
         if self._is_quiet(node, text):
-            return self._starred(each, node)
+            return comparing.starred(self.source, each, node)
         arguments = [resolver(one) for one in node.args]
         plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
         receiver = resolver(callee.value) if isinstance(callee, ast.Attribute) else None
-        if _is_super(callee) and self.code.co_varnames:
+        if is_super(callee) and self.code.co_varnames:
             receiver = resolver(ast.Name(self.code.co_varnames[0]))
         name = callee.attr if isinstance(callee, ast.Attribute) else text
         of = resolver(callee)
@@ -263,33 +260,15 @@ class Maker:
         touches = touching.call(of, receiver, name, arguments, plain)
         operation = Operation(Kind.CALL, name, text=text, touches=touches)
         shows = touching.shows_call(of, self.is_users, self._made(owner), [one for one in arguments if one])
-        starred = self._starred(each, node)
+        starred = comparing.starred(self.source, each, node)
         return operation, shows if starred is None else touching.either(shows, starred[1])
 
     def _is_quiet(self, node: ast.Call, text: str) -> bool:
         """Whether a call is known from the source to be no operation of its own."""
         made_by_base = (
-            _is_super(node.func) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKES
+            is_super(node.func) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKES
         )
         return text in PURE or made_by_base or node in self.source.own_calls or self._stays_private(node)
-
-    def _starred(self, each: dis.Instruction, node: ast.Call) -> tuple[Operation, Any] | None:
-        """`f(*items)` reads the list, whatever f is; behind other arguments an instruction of its own."""
-        match node.args:
-            case [ast.Starred(value=value)] if each.opname == "CALL_FUNCTION_EX":
-                return comparing.spread(self.source, value)
-        return None
-
-    def _asks_for_attribute(self, node: ast.Call) -> tuple[Operation, Any] | None:
-        """`hasattr(obj, name)` of an attribute that is stored somewhere."""
-        match node.args:
-            case [_, ast.Constant(value=str(name))] if not self.often(name):
-                return None
-            case [inner, *_]:
-                of = resolver(inner)
-                operation = Operation(Kind.LOAD, text=self.source.segment(node), touches=lambda _: None)
-                return operation, touching.shows_object(of)
-        return None
 
     def _stays_private(self, node: ast.Call) -> bool:
         """A method of a private container, or a function that only looks at one."""
@@ -317,14 +296,3 @@ def _start(each: dis.Instruction) -> tuple[int | None, int | None]:
 
 def _unknown_call() -> tuple[Operation, Any]:
     return Operation(Kind.CALL, touches=lambda _: None), None
-
-
-def _is_super(node: ast.expr) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
-            return True
-    return False
-
-
-def _is_range(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"

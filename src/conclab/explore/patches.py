@@ -30,7 +30,7 @@ from conclab.explore import (
     signals,
     threads,
 )
-from conclab.explore.events import is_standard
+from conclab.explore.library import is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

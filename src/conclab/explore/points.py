@@ -11,9 +11,9 @@ from __future__ import annotations
 import dis
 from typing import TYPE_CHECKING, Any
 
-from conclab.explore.entering import Entries, either
+from conclab.explore.entering import Entries, either, is_executed
 from conclab.explore.library import Within
-from conclab.explore.making import STORES, Maker, is_executed, is_own
+from conclab.explore.making import STORES, Maker, is_own
 from conclab.explore.operation import Kind
 from conclab.explore.syntax import Source
 

@@ -150,8 +150,7 @@ def initials(earlier: int, later: int, race: Clock, history: History, owners: Se
 def join(clock: Clock, other: Clock) -> None:
     """Know what the other one knows, too."""
     for task, last in enumerate(other):
-        if last > clock[task]:
-            clock[task] = last  # noqa: PLR1730 - max() would cost a call here
+        clock[task] = max(clock[task], last)
 
 
 def conflict(some: Sequence[Access], others: Sequence[Access]) -> bool:

@@ -10,25 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conclab.explore.operation import ANYTHING, Access, Kind
+from conclab.explore.operation import Access, Kind
+from conclab.explore.places import CLOCK_WRITE, NOTHING, UNKNOWN, Touches, of_code, touches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import FrameType
 
     from conclab.explore.contents import Contents
     from conclab.explore.operation import Operation
     from conclab.explore.tasks import Choice, Task
 
-Touches = tuple[Access, ...]
-NOTHING: Touches = ()
-UNKNOWN = (Access(ANYTHING, writes=True),)
-CLOCK = ("clock",)
-CLOCK_READ = (Access(CLOCK, writes=False),)
-CLOCK_WRITE = (Access(CLOCK, writes=True),)
-EVERYTHING = ("everything",)
 STARTS = Access(("tasks",), writes=True)  # tasks are numbered in the order in which they start
 VERSION = "version"  # in the place of what something holds: the step that wrote it
 ALL = "all"  # the step may see everything
@@ -62,6 +56,7 @@ class Round:
     task: int
     loop: int  # a number of its own for each time that a loop is entered
     looks: object  # what the task's variables hold
+    lists: bool  # some hold lists, which others may change
 
 
 @dataclass(slots=True)
@@ -125,7 +120,9 @@ class Record:
         """The step that is being done."""
         return len(self.steps) - 1
 
-    def announced(self, task: Task, operation: Operation, frame: FrameType | None) -> None:
+    def announced(  # noqa: C901 - the hot path
+        self, task: Task, operation: Operation, frame: FrameType | None
+    ) -> None:
         """Note what a task will touch when it is chosen."""
         if task.starter is not None:
             self._starts(task)
@@ -183,7 +180,7 @@ class Record:
         if pending.rebinds != self._rebinds:
             pending.rebinds = self._rebinds
             if pending.operation.touches is not None and pending.touches is not UNKNOWN:
-                again = _of_code(pending.operation.touches, pending.frame)
+                again = of_code(pending.operation.touches, pending.frame)
                 pending.touches = again if again is UNKNOWN else _both(pending.touches, again)
         return pending.touches
 
@@ -273,53 +270,3 @@ def _waits(task: Task) -> bool:
 def _both(some: Touches, others: Touches) -> Touches:
     known = {(one.place, one.writes) for one in some}
     return (*some, *(one for one in others if (one.place, one.writes) not in known))
-
-
-def touches(task: Task, operation: Operation, frame: FrameType | None) -> Touches:
-    """What the operation touches."""
-    if operation.touches is not None:
-        return _of_code(operation.touches, frame)
-    kind = operation.kind
-    obj = operation.obj
-    mine = id(obj)
-    if operation.name == "call_soon":  # of an event loop, from another thread
-        return (Access(("event", mine), writes=True), *UNKNOWN)
-    if kind is Kind.SLEEP:
-        return CLOCK_WRITE
-    if kind is Kind.ASK and hasattr(operation.obj, "starter"):  # whether a task is alive
-        return (Access(("alive", mine), writes=True),)
-    if kind is Kind.CLOCK:
-        return CLOCK_WRITE if task.idle else CLOCK_READ
-    if kind is Kind.WAIT:  # of an event that was not set; only a time limit lets one go on without
-        return (Access(("event", mine), writes=False), *CLOCK_WRITE) if task.early else NOTHING
-    if kind is Kind.RESUME and task.deadline is not None:
-        return (*_takes(obj), Access(("notified", id(operation.name)), writes=True), *CLOCK_WRITE)
-    made = MADE.get(kind)
-    return UNKNOWN if made is None else made(obj)
-
-
-def _of_code(found: Callable[[FrameType], list[Access] | None], frame: FrameType | None) -> Touches:
-    touched = None if frame is None else found(frame)
-    return UNKNOWN if touched is None else tuple(touched)
-
-
-def _takes(lock: Any) -> Touches:
-    return (Access(("lock", id(lock)), writes=True, of=lock),)
-
-
-MADE: dict[Kind, Callable[[Any], Touches]] = {
-    Kind.ACQUIRE: _takes,
-    Kind.RESUME: _takes,
-    Kind.TRY: lambda lock: (Access(("tried", id(lock)), writes=True), *_takes(lock)),
-    # Can't be turned round with taking the lock: that one waits for it.
-    Kind.RELEASE: lambda lock: (Access(("tried", id(lock)), writes=True),),
-    Kind.LOCKED: lambda lock: (
-        Access(("tried", id(lock)), writes=True),
-        Access(("lock", id(lock)), writes=False, of=lock),
-    ),
-    Kind.SET: lambda event: (Access(("event", id(event)), writes=True, of=event),),
-    Kind.ASK: lambda event: (Access(("event", id(event)), writes=False, of=event),),
-    Kind.JOIN: lambda _: NOTHING,
-    Kind.YIELD: lambda _: NOTHING,
-    Kind.END: lambda _: NOTHING,
-}

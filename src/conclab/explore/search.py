@@ -37,8 +37,8 @@ RESTARTS = 20  # when code is met late that changes what others can see of the c
 REPLAYS = 10
 TELL_EVERY = 50
 STRAYED = (
-    "a schedule that was tried again went another way: the program depends on more than the order of its threads "
-    "(time, addresses, random numbers of the system, the network, what ran before)"
+    "a schedule that was tried again went another way: the program depends on more than the order of its "
+    "threads (time, addresses, random numbers of the system, the network, what ran before)"
 )
 
 

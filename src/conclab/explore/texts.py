@@ -37,6 +37,17 @@ def percent(source: Source, right: ast.expr) -> Point | None:
     return _look(source, source.segment(right), values)
 
 
+def asks_for_attribute(source: Source, call: ast.Call, often: Callable[[str], bool]) -> Point | None:
+    """`hasattr(obj, name)` of an attribute that is stored somewhere."""
+    match call.args:
+        case [_, ast.Constant(value=str(name))] if not often(name):
+            return None
+        case [inner, *_]:
+            operation = Operation(Kind.LOAD, text=source.segment(call), touches=lambda _: None)
+            return operation, touching.shows_object(resolver(inner))
+    return None
+
+
 def _look(source: Source, text: str, values: list[ast.expr]) -> Point | None:
     found = [of for one in values if one not in source.private and (of := resolver(one)) is not None]
     if not found:

@@ -17,25 +17,18 @@ if TYPE_CHECKING:
 
     from conclab.explore.points import Points
 
-KNOWN = {
-    "threading",
-    "time",
-    "queue",
-    "__future__",
-    "typing",
-    "collections.abc",
-    "dataclasses",
-    "enum",
-    "conclab.explore",
-}
+KNOWN = {"threading", "time", "queue", "__future__", "typing", "collections.abc", "conclab.explore"}
 PASSED_OVER = {
-    "str", "format", "repr", "id", "hasattr", "hash", "bool", "exec", "eval", "vars", "dir", "locals", "globals",
+    "str", "format", "repr", "id", "hasattr", "hash", "bool", "exec", "eval",
+    "vars", "dir", "locals", "globals",
     "asdict", "astuple", "replace", "broken", "n_waiting", "SimpleQueue", "empty", "__del__", "setattr",
     "local", "ident", "native_id", "active_count", "enumerate", "get_ident",
 }  # fmt: skip
 OPAQUE = {
     "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", "CONVERT_VALUE", "BUILD_STRING", "MATCH_MAPPING",
-    "MATCH_SEQUENCE", "MATCH_KEYS", "MATCH_CLASS", "GET_LEN", "YIELD_VALUE", "RETURN_GENERATOR", "IMPORT_NAME",
+    "MATCH_SEQUENCE", "MATCH_KEYS", "MATCH_CLASS", "GET_LEN", "YIELD_VALUE",
+    "RETURN_GENERATOR",
+    "IMPORT_NAME",
     "LOAD_BUILD_CLASS", "DICT_UPDATE", "DICT_MERGE", "SET_UPDATE",
 }  # fmt: skip
 OPTIMIZED = 1  # the flag of a function's code; that of a class or a module runs in one thread, once
@@ -43,7 +36,7 @@ OPTIMIZED = 1  # the flag of a function's code; that of a class or a module runs
 
 def is_transparent(points: Points) -> bool:
     """Whether that can be said of all code that was met."""
-    return all(_imports_known(source.tree) for source in points.sources.values()) and all(
+    return all(_imports_known(source.tree) for source in list(points.sources.values())) and all(
         _is_plain(code) for code in list(points.table)
     )
 

@@ -1,4 +1,4 @@
-"""Two producers put two items each into a buffer for one, two consumers take two each. One Condition for all."""
+"""Two producers put two items each into a buffer for one, two consumers take two each. One Condition."""
 
 import threading
 

@@ -12,16 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conclab.explore.outcome import Abort
+from conclab.explore.places import CLOCK
 from conclab.explore.policies.states import States
 from conclab.explore.policy import Base, Limits, Way
 from conclab.explore.races import History, conflict, initials
-from conclab.explore.record import AMONG_THEMSELVES, CLOCK, Hidden
+from conclab.explore.record import AMONG_THEMSELVES, Hidden
 
 if TYPE_CHECKING:
+    from conclab.explore.places import Touches
     from conclab.explore.policy import Policy
     from conclab.explore.races import Race
-    from conclab.explore.record import Record, Step, Touches
+    from conclab.explore.record import Record, Step
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Choice, Task
 
@@ -126,8 +127,8 @@ class Classes(Base):
         for task in choice.tasks:
             if task.id not in self._sleep:
                 return task
-        choice.run.cut = choice.run.aborting = True  # whatever could happen now, another schedule has shown
-        raise Abort
+        choice.run.cut_off()
+        return choice.default
 
     def _again(self, choice: Choice, number: int, record: Record) -> Task:
         node = self.nodes[number]
@@ -206,9 +207,13 @@ class Reduced(Base):
 
     def another(self, last: Run | None) -> bool:
         """Ask the search that is right for this program."""
-        if last is not None and last.record is not None and isinstance(self._now, Classes):
-            if last.record.hidden:
-                self._now, last = States(self._limits), None
+        if (
+            isinstance(self._now, Classes)
+            and last is not None
+            and last.record is not None
+            and last.record.hidden
+        ):
+            self._now, last = States(self._limits), None
         found = self._now.another(last)
         self.exhausted = self._now.exhausted
         self.strayed = self._now.strayed

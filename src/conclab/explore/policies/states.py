@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING
 from conclab.explore import engine
 from conclab.explore.contents import Contents
 from conclab.explore.happened import Happened
-from conclab.explore.operation import Kind
-from conclab.explore.outcome import Abort
-from conclab.explore.policies.plan import Deviation, Plan
+from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Hidden
 from conclab.explore.transparent import asks, is_transparent
+from conclab.explore.waiting import Waiting, fresh, moves_nobody, waits, yields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
-    from conclab.explore.points import Points
+    from conclab.explore.decisions import Decisions
     from conclab.explore.record import Record
     from conclab.explore.scheduler import Run
     from conclab.explore.tasks import Choice, Task
@@ -35,38 +34,6 @@ SMALLEST_S = 9  # digits behind the point
 UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
 MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP
 OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
-
-
-class Waiting:
-    """A schedule that is to be tried: an earlier one up to a state, and another choice there."""
-
-    __slots__ = ("before", "deviation", "effect", "number", "origin", "step")
-
-    def __init__(
-        self,
-        before: Waiting | None,
-        deviation: Deviation,
-        step: int,
-        *,
-        number: int = 0,
-        origin: int = 0,
-        effect: object = None,
-    ) -> None:
-        self.before = before
-        self.deviation = deviation
-        self.step = step  # in which that choice is made
-        self.number = number  # of the state that it leads to, if it can be told
-        self.origin = origin  # of the state in which that choice is made
-        self.effect = effect  # what decides how the one is changed into the other
-
-    def plan(self) -> list[Deviation]:
-        """From the beginning."""
-        found = []
-        one: Waiting | None = self
-        while one is not None:
-            found.append(one.deviation)
-            one = one.before
-        return found
 
 
 class States(Plan):
@@ -99,7 +66,7 @@ class States(Plan):
         if last is not None and last.record is not None:
             self.strayed = self.strayed or not self.followed
             hidden = last.record.hidden & MATTERS
-            if not is_transparent(points()):
+            if not is_transparent(engine.points()):
                 hidden |= Hidden.UNSEEN
             if hidden & ~self.hidden:
                 self._begin_again(hidden)
@@ -156,18 +123,20 @@ class States(Plan):
 
     # ---- during an execution
 
-    def choose(self, choice: Choice) -> Task:
+    def choose(self, choice: Choice) -> Task:  # noqa: C901 - the hot path
         """Follow the plan; behind it, look whether the state is known, and note what else could be done."""
         record = choice.run.record
         assert record is not None
         if self._valued and record.contents is None:
-            self._queues = asks(points(), "notify")
+            self._queues = asks(engine.points(), "notify")
             record.contents = Contents(choice.run)
             self._happened = Happened(timed=False, ordered=False, contents=record.contents)
         if self.left:
             chosen = super().choose(choice)
             self._compare(record)
             return chosen
+        if choice.run.cut:
+            return choice.default
         self._happened.follow(record)
         beside = self._beside(choice.run)
         running = choice.default.id if choice.stays else NOBODY
@@ -176,19 +145,21 @@ class States(Plan):
         number = self._happened.number + beside
         self._learn(number, len(record.steps))
         self._enter(choice.run, number, running)
+        if choice.run.cut:
+            return choice.default
         if number not in self._stay:
             ready = choice.tasks[: choice.ready]
-            self._stay[number] = frozenset([task.id for task in ready if not _yields(task)])
+            self._stay[number] = frozenset([task.id for task in ready if not yields(task)])
         self._settle(running)
         chosen = choice.default
         if running == NOBODY:
-            chosen = next((task for task in choice.tasks[: choice.ready] if _moves_nobody(task)), chosen)
+            chosen = next((task for task in choice.tasks[: choice.ready] if moves_nobody(task)), chosen)
         others = [
             self._note(choice, position, record, beside)
             for position, task in enumerate(choice.tasks)
             if task is not chosen
         ]
-        if _moves_nobody(chosen) and running == NOBODY:
+        if moves_nobody(chosen) and running == NOBODY:
             self._deferred = others
         else:
             self._put_all(others)
@@ -199,7 +170,7 @@ class States(Plan):
         return chosen
 
     def _settle(self, running: int) -> None:
-        """Whoever touched nothing waits again: nobody else need have gone before. Otherwise they might have."""
+        """Whoever touched nothing waits again: nobody need have gone before. Otherwise they might have."""
         if self._deferred and running != NOBODY:
             self._put_all(self._deferred)
         else:
@@ -231,7 +202,8 @@ class States(Plan):
 
     def _effect(self, task: Task, record: Record, beside: int) -> object:
         """All that decides what the next step of a task changes."""
-        assert record.contents is not None and task.pending is not None
+        assert record.contents is not None
+        assert task.pending is not None
         touches = record.pending_of(task.id)
         seen = record.contents.seen(task.pending, touches)
         before = self._happened.before(task.id, touches, seen)
@@ -241,7 +213,7 @@ class States(Plan):
         """A state was reached by one step from another: the same step changes others in the same way."""
         if self._came is not None:
             origin, effect, step = self._came
-            if effect is not None and steps == step + 1:
+            if effect is not None and steps == step + 1 and not self._happened.shared_variables:
                 self._effects[effect] = number - origin
         self._came = None
 
@@ -253,15 +225,17 @@ class States(Plan):
             picked = super().pick(key, count, run)
             self._compare(record)
             return picked
+        if run.cut:
+            return 0
         self._happened.follow(record)
         self._enter(run, hash((self._happened.number, self._beside(run), key[0])), NOBODY)
-        if self.bound is None or self._level < self.bound:
+        if not run.cut and (self.bound is None or self._level < self.bound):
             for number in range(1, count):
                 waiting = Waiting(self._waiting, (key, number), len(record.steps))
                 self._put_all([(self._level + 1, waiting)])
         return 0
 
-    def _beside(self, run: Run) -> int:
+    def _beside(self, run: Decisions) -> int:
         """What decides who goes on beside what has happened; 0 if nothing does."""
         found: list[object] = []
         if self.hidden & Hidden.TIME:
@@ -273,18 +247,18 @@ class States(Plan):
                 if task.deadline is not None
             ]
         if self._valued:
-            found += [(task.id, _waits(task, self._queues)) for task in run.live if task.free is not None]
+            found += [(task.id, waits(task, self._queues)) for task in run.live if task.free is not None]
         if self.hidden & UNFAIR:
-            found += [(task.idle, *_fresh(task, run.changes)) for task in run.live]
+            found += [(task.idle, *fresh(task, run.changes)) for task in run.live]
         if self.hidden & Hidden.FAIRNESS:
             found.append(run.streak)
         return hash(tuple(found)) if found else 0
 
-    def _enter(self, run: Run, number: int, running: int) -> None:
+    def _enter(self, run: Decisions, number: int, running: int) -> None:
         known = self._cheapest.get((number, running))
         if known is not None and known <= self._level:
-            run.cut = run.aborting = True
-            raise Abort
+            run.cut_off()
+            return
         self._cheapest[number, running] = self._level
 
     def _put_all(self, found: Iterable[tuple[int, Waiting] | None]) -> None:
@@ -301,41 +275,6 @@ class States(Plan):
         task = waiting.deviation[1]
         known = self._cheapest.get((waiting.number, task if task in stay else NOBODY))
         return known is not None and known <= cost
-
-
-def points() -> Points:
-    """Of the code under test."""
-    assert engine.STATE.events is not None
-    return engine.STATE.events.points
-
-
-def _moves_nobody(task: Task) -> bool:
-    """Whether what it is about to do touches nothing: it waited, and what it waited for is there for good."""
-    pending = task.pending
-    return task.deadline is None and pending is not None and pending.kind is Kind.JOIN
-
-
-def _fresh(task: Task, changes: int) -> list[int]:
-    """Which of the places that it has looked at show what they did then: the first, the second, ..."""
-    return [number for number, at in enumerate(task.seen.values()) if at == changes]
-
-
-def _waits(task: Task, queues: bool) -> int:
-    """Where a task stands in the queue of what it waits for, if that can matter; -1 if it was told to go on."""
-    pending = task.pending
-    if pending is not None and pending.kind is Kind.RESUME:
-        queue = list(pending.name._waiters)  # type: ignore[attr-defined]
-        waiter = task.free.__self__._waiter  # type: ignore[union-attr]
-        if waiter not in queue:
-            return -1
-        return queue.index(waiter) if queues or not pending.obj.is_users else 0
-    if pending is not None and pending.kind is Kind.WAIT:
-        return -int(task.free())  # type: ignore[misc]
-    return 0
-
-
-def _yields(task: Task) -> bool:
-    return task.pending is not None and task.pending.kind is Kind.YIELD
 
 
 WAY = Way(States, "every state within the bound, each gone on from once")
