@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from conclab.classroom.faults import Fault, SilenceFault, StuckFault, StudentError
+from conclab.classroom.faults import Fault, InfrastructureError, SilenceFault, StuckFault, StudentError
 from conclab.classroom.model import Reason, Trust
 from conclab.classroom.testing.student import Student
 
@@ -357,6 +357,40 @@ async def hurry(fetch):
     assert stage.await_(stage.code.hurry, fetch) == "late"
     assert len(fetch.cancelled) == 1
     assert stage.now == 30
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_submission(submitted):
+    """Nothing of the submission has run by then."""
+    student = submitted(LOST, python="/bin/false")
+    with pytest.raises(InfrastructureError, match="no worker"):
+        student.schedules(lost)
+
+
+def test_cancelled_at_every_await(submitted):
+    """However many steps it had: what was opened is closed."""
+    student = submitted("""
+async def download(opens, closes):
+    await opens()
+    try:
+        await opens()
+    finally:
+        await closes()
+""")
+    for steps in range(5):
+
+        def scenario(stage, steps=steps):
+            opens, closes = stage.async_work(lambda: None, "opens"), stage.async_work(lambda: None, "closes")
+            task = stage.coroutine("task", stage.code.download, opens, closes)
+            for _ in range(steps):
+                stage.step()
+            stage.cancel(task)
+            stage.run_until_blocked()
+            begun = [call for call in opens.calls if call.done]
+            assert task.ended
+            assert len(closes.calls) == (1 if begun else 0), steps
+            task.error = None
+
+        student.schedules(scenario, preemptions=0)
 
 
 PRIVATE = """
