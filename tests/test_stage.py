@@ -310,6 +310,30 @@ def test_objects_stay_where_they_are(submitted):
     assert box.get() == 7
 
 
+def test_a_private_lock_may_lie_in_a_shared_cell(submitted):
+    """It comes back as what it is."""
+    student = submitted("""
+import threading
+
+def f(cell):
+    lock = threading.Lock()
+    cell.value = lock
+    with cell.value:
+        return lock is cell.value and lock.locked()
+""")
+    assert student.code.f(student.stage.cell()) is True
+
+
+def test_for_ever_is_too_long_to_sleep(submitted):
+    """As in Python."""
+    student = submitted("import time\n\ndef f(s):\n    time.sleep(s)\n")
+    for seconds in (float("inf"), 1e300):
+        with pytest.raises(StudentError, match="OverflowError"):
+            student.code.f(seconds)
+    with pytest.raises(StudentError, match="ValueError"):
+        student.code.f(-1)
+
+
 def test_silence_is_a_time_out_that_says_why(submitted):
     """Waiting where nobody sees it."""
     student = submitted("def f():\n    while True: pass\n", timeout_s=0.5)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conclab.classroom.stage.tasks import Task
 
 SHOWN = 60
+LONGEST_S = 1e9  # thirty years
 
 
 class OperationError(Exception):
@@ -118,7 +119,7 @@ class Hosted:
     def perform(self, ask: Ask) -> Any:
         """Do it. Raises OperationError for what the submission is to see as an exception."""
         try:
-            _signature(type(self), ask.do).bind(self, ask, *ask.args)
+            _signature(type(self), ask.do).bind(self, ask, *ask.args)  # type: ignore[arg-type]
         except TypeError as error:
             raise OperationError("TypeError", f"{self.name}.{ask.do}: {error}") from None
         return getattr(self, f"do_{ask.do}")(ask, *ask.args)
@@ -141,4 +142,6 @@ def seconds(value: Any) -> float | None:
         return None
     if type(value) not in {int, float} or value != value:  # noqa: PLR0124 - not a number
         raise OperationError("TypeError", "a timeout is a number of seconds")
+    if value > LONGEST_S:
+        raise OperationError("OverflowError", "timeout value is too large")
     return float(value)

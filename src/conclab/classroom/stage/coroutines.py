@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conclab.classroom.stage.execution import Execution
 
 LOOP = "the event loop"
+LATEST_S = 1e15  # later than any step can bring it
 
 
 class Timer(Hosted):
@@ -119,7 +120,7 @@ class Coroutines:
         number, timer, loop = message.get("idle"), message.get("timer"), self.loop
         if type(number) is not int or loop is None or loop.state is not State.RUNNING:
             raise ProtocolFault("an idle event loop that was not running")
-        if timer is not None and (type(timer) not in {int, float} or timer != timer):  # noqa: PLR0124
+        if timer is not None and not (type(timer) in {int, float} and 0 <= timer < LATEST_S):
             raise ProtocolFault("a timer without a time")
         loop.state = State.WAITING
         loop.pending = Ask(number, loop, self._timer, "idle", (), None, deadline=timer)
