@@ -145,7 +145,7 @@ def _complete(
 
 def _entry(entry: Entry, timeout_s: float) -> dict[str, Any]:
     return {
-        "folder": str(entry.folder), "only": list(entry.only), "times": entry.times,
+        "folder": str(entry.folder.resolve()), "only": list(entry.only), "times": entry.times,
         "timeout_s": entry.timeout_s or timeout_s,
     }  # fmt: skip
 
