@@ -191,7 +191,8 @@ def _pytest(
 
 def _environment(home: str) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_STORAGE_DIRECTORY": home}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_STORAGE_DIRECTORY": home}
+    return environment | {"TMPDIR": home}  # what a grader that dies leaves behind goes with it
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
