@@ -12,7 +12,7 @@ from conclab.classroom.edition import leaks, student_files
 from conclab.classroom.model import Mark, Reason
 from conclab.classroom.testing.cases import grade_many, run_cases
 from conclab.classroom.testing.grading import Entry
-from conclab.errors import ContentError, UnknownNameError
+from conclab.errors import BadRequestError, ContentError, UnknownNameError
 
 LABS = Path(__file__).parent.parent / "labs"
 FOLDERS = labs.labs(LABS)
@@ -141,6 +141,15 @@ def test_no_file_is_no_pass(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     found = run_cases(labs.load(folder), tmp_path / "empty", hidden=True)
     assert [result.reason for result in found] == [Reason.MISSING, Reason.MISSING]
+
+
+def test_paths_may_be_relative(folder, submission, monkeypatch):
+    """The grader works elsewhere."""
+    lab = labs.load(folder)
+    monkeypatch.chdir(submission(SOLUTION))
+    assert [result.mark for result in run_cases(lab, Path(), hidden=False)] == [Mark.PASSED]
+    with pytest.raises(BadRequestError, match="no-python"):
+        run_cases(lab, Path(), hidden=False, python="no-python")
 
 
 def test_a_grader_that_dies_costs_one_submission(folder, submission):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from conclab.classroom.faults import Fault, SilenceFault, StuckFault, StudentError
+from conclab.classroom.faults import Fault, InfrastructureError, SilenceFault, StuckFault, StudentError
 from conclab.classroom.model import Reason, Trust
 from conclab.classroom.testing.student import Student
 
@@ -310,6 +310,30 @@ def test_objects_stay_where_they_are(submitted):
     assert box.get() == 7
 
 
+def test_a_private_lock_may_lie_in_a_shared_cell(submitted):
+    """It comes back as what it is."""
+    student = submitted("""
+import threading
+
+def f(cell):
+    lock = threading.Lock()
+    cell.value = lock
+    with cell.value:
+        return lock is cell.value and lock.locked()
+""")
+    assert student.code.f(student.stage.cell()) is True
+
+
+def test_for_ever_is_too_long_to_sleep(submitted):
+    """As in Python."""
+    student = submitted("import time\n\ndef f(s):\n    time.sleep(s)\n")
+    for seconds in (float("inf"), 1e300):
+        with pytest.raises(StudentError, match="OverflowError"):
+            student.code.f(seconds)
+    with pytest.raises(StudentError, match="ValueError"):
+        student.code.f(-1)
+
+
 def test_silence_is_a_time_out_that_says_why(submitted):
     """Waiting where nobody sees it."""
     student = submitted("def f():\n    while True: pass\n", timeout_s=0.5)
@@ -357,6 +381,40 @@ async def hurry(fetch):
     assert stage.await_(stage.code.hurry, fetch) == "late"
     assert len(fetch.cancelled) == 1
     assert stage.now == 30
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_submission(submitted):
+    """Nothing of the submission has run by then."""
+    student = submitted(LOST, python="/bin/false")
+    with pytest.raises(InfrastructureError, match="no worker"):
+        student.schedules(lost)
+
+
+def test_cancelled_at_every_await(submitted):
+    """However many steps it had: what was opened is closed."""
+    student = submitted("""
+async def download(opens, closes):
+    await opens()
+    try:
+        await opens()
+    finally:
+        await closes()
+""")
+    for steps in range(5):
+
+        def scenario(stage, steps=steps):
+            opens, closes = stage.async_work(lambda: None, "opens"), stage.async_work(lambda: None, "closes")
+            task = stage.coroutine("task", stage.code.download, opens, closes)
+            for _ in range(steps):
+                stage.step()
+            stage.cancel(task)
+            stage.run_until_blocked()
+            begun = [call for call in opens.calls if call.done]
+            assert task.ended
+            assert len(closes.calls) == (1 if begun else 0), steps
+            task.error = None
+
+        student.schedules(scenario, preemptions=0)
 
 
 PRIVATE = """

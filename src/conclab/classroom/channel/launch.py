@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,7 @@ if __name__ == "__main__":
 """
 LARGEST_FILE = 1 << 20
 ENDING_S = 2.0
+FREE_THREADED = 8  # times the memory
 
 
 @dataclass(slots=True)
@@ -75,7 +78,8 @@ class Worker:
     @property
     def said(self) -> str:
         """What it printed. For people; nothing is decided by it."""
-        output = self.confined.output
+        ending = self.confined.wait(0)
+        output = self.confined.output if ending is None else ending.output
         return output.stdout.text + output.stderr.text
 
 
@@ -111,7 +115,7 @@ def launch(
                 layer=layer,
                 folder=work,
                 pass_fds=(theirs.fileno(),),
-                limits=Limits(),
+                limits=Limits(memory_bytes=_memory(python)),
                 needs=frozenset(needs),
                 read=(code,),
                 python=python,
@@ -120,6 +124,14 @@ def launch(
         shutil.rmtree(home, ignore_errors=True)
         raise InfrastructureError(f"no worker could be started: {error}") from error
     return Worker(confined, ours, home)
+
+
+@cache
+def _memory(python: str) -> int:
+    """An interpreter without a GIL reserves gibibytes of addresses, of which it uses little."""
+    ask = "import sysconfig; print(sysconfig.get_config_var('Py_GIL_DISABLED') or 0)"
+    told = subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, timeout=60, check=False)
+    return Limits().memory_bytes * (FREE_THREADED if told.stdout.strip() == "1" else 1)
 
 
 def _ship(code: Path, module: str) -> Path:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conclab.classroom.testing.grading import Entry, Graded, grade
+from conclab.errors import BadRequestError
 from conclab.sandbox.model import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from conclab.classroom.labs import LabFolder
     from conclab.classroom.model import CaseResult
@@ -49,8 +51,11 @@ def grade_many(
 ) -> Iterator[Graded]:
     """The same for many, one after the other in one grader process; results come as they are made."""
     cases = [case for case in lab.lab.cases if hidden or not case.hidden]
+    interpreter = shutil.which(python)
+    if interpreter is None:
+        raise BadRequestError(f"no interpreter {python!r} here")
     job = {
         "files": lab.lab.files, "seed": f"{lab.lab.id} {lab.lab.digest}", "needs": sorted(lab.lab.needs),
-        "layer": int(layer), "python": python, "replay": replay, "repeat": repeat,
+        "layer": int(layer), "python": str(Path(interpreter).absolute()), "replay": replay, "repeat": repeat,
     }  # fmt: skip
     return grade(lab.folder, lab.tests(hidden=hidden), cases, entries, timeout_s=lab.lab.timeout_s, job=job)

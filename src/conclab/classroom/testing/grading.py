@@ -145,7 +145,7 @@ def _complete(
 
 def _entry(entry: Entry, timeout_s: float) -> dict[str, Any]:
     return {
-        "folder": str(entry.folder), "only": list(entry.only), "times": entry.times,
+        "folder": str(entry.folder.resolve()), "only": list(entry.only), "times": entry.times,
         "timeout_s": entry.timeout_s or timeout_s,
     }  # fmt: skip
 
@@ -191,7 +191,8 @@ def _pytest(
 
 def _environment(home: str) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_STORAGE_DIRECTORY": home}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_STORAGE_DIRECTORY": home}
+    return environment | {"TMPDIR": home}  # what a grader that dies leaves behind goes with it
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -108,4 +108,5 @@ def main(fd: int, folder: str, announced: int) -> None:
     sys.path.append(folder)
     if announced:
         private.install(line)
+    line.send({"hello": sys.version.split()[0]})
     Server(line).serve()
