@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conclab.explore.operation import LOADS, Kind
@@ -116,12 +117,16 @@ class Hosted:
 
     def perform(self, ask: Ask) -> Any:
         """Do it. Raises OperationError for what the submission is to see as an exception."""
-        method = getattr(self, f"do_{ask.do}")
         try:
-            bound = inspect.signature(method).bind(ask, *ask.args)
+            _signature(type(self), ask.do).bind(self, ask, *ask.args)
         except TypeError as error:
             raise OperationError("TypeError", f"{self.name}.{ask.do}: {error}") from None
-        return method(*bound.args)
+        return getattr(self, f"do_{ask.do}")(ask, *ask.args)
+
+
+@cache
+def _signature(kind: type[Hosted], do: str) -> inspect.Signature:
+    return inspect.signature(getattr(kind, f"do_{do}"))
 
 
 def shown(value: Any) -> str:

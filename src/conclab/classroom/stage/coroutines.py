@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conclab.classroom.faults import ProtocolFault
+from conclab.classroom.faults import ProtocolFault, StudentError
 from conclab.classroom.hosted.base import Ask, Hosted
 from conclab.classroom.hosted.work import AsyncWork
 from conclab.classroom.stage.tasks import State, Task
@@ -78,7 +78,10 @@ class Coroutines:
     def cancel(self, task: Task) -> None:
         """Cancel a coroutine that was begun. The loop hears of it when it is idle."""
         self.stage.settle()
-        if task.state is State.LOOP:
+        if task.state is State.WAITING:  # not begun: it never will
+            task.pending, task.state = None, State.ENDED
+            task.error = StudentError("CancelledError", "")
+        elif task.state is State.LOOP:
             self.stage.pipe.send({"op": "cancel", "id": task.call})
             self.woken()
 
