@@ -48,10 +48,14 @@ def run(stage, pages, tasks):
 @lab.schedules(preemptions=2, budget=100)
 def test_at_once(stage):
     pages, document = Pages(stage), make(stage)
+    pages.held["change"] = True  # a writer who is in stays until the reader has come, and waits
     tasks = [
         stage.thread("ann", document.read, pages.look),
         stage.thread("eve", document.write, pages.change),
     ]
+    while stage.step():
+        pages.check()
+    pages.held["change"] = False
     run(stage, pages, tasks)
     assert len(pages.look.calls) == len(pages.change.calls) == 1
 

@@ -72,10 +72,10 @@ def _operation(name: str) -> Callable[..., Any]:
 
 
 class Container(Hosted):
-    """What lists, dicts and deques have in common. Copies of it are of the builtin type, as Python's would be."""
+    """What lists, dicts and deques have in common. A copy of one is a builtin one."""
 
     builtin: type = list
-    __hash__ = None  # type: ignore[assignment] - as of every list
+    __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
         return int(self._ask("len"))
