@@ -1,7 +1,10 @@
-"""Count words in several processes: split the lines into jobs, run each one somewhere else, merge the results.
+"""Count words in several processes: split the lines into jobs, run each somewhere else, merge the results.
 
 A word is what str.split finds between spaces. Stop words are not counted.
 """
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 
 def split(lines, stop, parts):
@@ -40,10 +43,7 @@ def merge(results):
 
 def count(lines, stop, parts):
     """All together, in a pool of your own. This is finished; try it: python solution.py"""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # spawn: a process that begins with nothing, as on macOS and Windows. fork would copy your globals, and hide a mistake.
+    # spawn: a process that begins with nothing, as on macOS and Windows. fork would copy your globals.
     with ProcessPoolExecutor(parts, mp_context=get_context("spawn")) as pool:
         return merge(list(pool.map(run, split(lines, stop, parts))))
 

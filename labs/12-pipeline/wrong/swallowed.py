@@ -25,7 +25,7 @@ def pipeline(source, work, sink, workers, room):
         while (item := todo.get()) is not STOP:
             try:
                 message = "result", work(item)
-            except Exception :
+            except Exception:
                 continue
             done.put(message)
         done.put((STOP, None))

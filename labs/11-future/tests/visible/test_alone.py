@@ -33,7 +33,7 @@ def test_callbacks(stage):
     one.add_callback(first)
     one.add_callback(second)
     assert not first.calls, "called before there is a value"
-    assert len(callbacks.items) == 2, "callbacks wait in the list"  # noqa: PLR2004
+    assert len(callbacks.items) == 2, "callbacks wait in the list"
     one.set_result(value)
     assert [call.args for call in first.calls + second.calls] == [(value,), (value,)]
     assert order == ["first", "second"]

@@ -43,7 +43,9 @@ class Scene:
         self.stage.settle()
         while name not in self.inside and self.stage.step():
             self.stage.settle()
-        assert self.inside == [name], f"{name} should be under way now, and there is {self.inside or 'nothing'}"
+        assert self.inside == [name], (
+            f"{name} should be under way now, and there is {self.inside or 'nothing'}"
+        )
 
     def cancel(self):
         """Cancel, and see what the task does as long as no call ends by itself."""
@@ -61,7 +63,9 @@ class Scene:
     def closed(self):
         """Closed once, to its end, before the task ended."""
         calls = self.close_it.calls
-        assert [call.args for call in calls] == [(self.handle,)], f"close_it was called {len(calls)} times, once is right"
+        assert [call.args for call in calls] == [(self.handle,)], (
+            f"close_it was called {len(calls)} times, once is right"
+        )
         assert not calls[0].cancelled, "close_it was cancelled half-way"
         assert self.at_end == [(1, [])], "the task ended while close_it was still under way"
 
@@ -70,7 +74,8 @@ class Scene:
     "Cancelled while it opens",
     points=1,
     task=2,
-    explain="Cancelled before anything was open: nothing is closed, no work begins, and the cancellation goes on.",
+    explain="Cancelled before anything was open: nothing is closed, no work begins, and the "
+    "cancellation goes on.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_while_it_opens(stage):
@@ -118,7 +123,8 @@ def test_goes_on(stage):
     "Work that takes too long",
     points=2,
     task=2,
-    explain="When the time is over, the work is cancelled, what is open is closed, and TimeoutError is raised.",
+    explain="When the time is over, the work is cancelled, what is open is closed, and TimeoutError "
+    "is raised.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_too_long(stage):
@@ -137,7 +143,8 @@ def test_too_long(stage):
     "Cancelled while it closes",
     points=2,
     task=3,
-    explain="A close that has begun goes on to its end, and the task does not end before: also if it was cancelled once.",
+    explain="A close that has begun goes on to its end, and the task does not end before: also if it "
+    "was cancelled once.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_while_it_closes(stage):
@@ -152,7 +159,8 @@ def test_while_it_closes(stage):
     "Cancelled again and again",
     points=2,
     task=3,
-    explain="Cancelled in the work, then again while it closes: closed to its end, once, before the task ends.",
+    explain="Cancelled in the work, then again while it closes: closed to its end, once, before the "
+    "task ends.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_again(stage):

@@ -28,7 +28,10 @@ def test_work_fails(stage):
     def fails(_):
         raise Boom(text)
 
-    open_it, close_it = stage.async_work(lambda: handle, "open_it"), stage.async_work(lambda _: None, "close_it")
+    open_it, close_it = (
+        stage.async_work(lambda: handle, "open_it"),
+        stage.async_work(lambda _: None, "close_it"),
+    )
     task = stage.coroutine("task", stage.code.use, open_it, stage.async_work(fails, "work"), close_it, 5)
     stage.run_until_blocked()
     assert task.error is not None, f"work raised, and it returned {task.result!r}"

@@ -42,7 +42,8 @@ def jobs_of(student, lines, stop, parts):
     "A job can travel",
     points=1,
     task=2,
-    explain="A job is sent to another process, and its result is sent back: both must be plain data, nothing else.",
+    explain="A job is sent to another process, and its result is sent back: both must be plain data, "
+    "nothing else.",
 )
 def test_plain(student):
     lines, _, stop = text(student.stage.random)
@@ -55,7 +56,8 @@ def test_plain(student):
     "Each job in a process of its own",
     points=3,
     task=2,
-    explain="In a new process nothing is there but your file and the job: what split has put elsewhere is missing.",
+    explain="In a new process nothing is there but your file and the job: what split has put "
+    "elsewhere is missing.",
 )
 def test_other_process(student):
     random = student.stage.random
@@ -73,7 +75,8 @@ def test_other_process(student):
     "Each job carries its own lines and no others",
     points=2,
     task=2,
-    explain="Each line has to be in one job: the work is not done before it is sent, and not everything is sent to all.",
+    explain="Each line has to be in one job: the work is not done before it is sent, and not "
+    "everything is sent to all.",
 )
 def test_own_lines(student):
     lines, own, stop = text(student.stage.random)
@@ -88,7 +91,8 @@ def test_own_lines(student):
     "Jobs for everybody",
     points=1,
     task=2,
-    explain="As many jobs as there are parts, and about equally large: who has the largest one is waited for.",
+    explain="As many jobs as there are parts, and about equally large: who has the largest one is "
+    "waited for.",
 )
 def test_shares(student):
     random = student.stage.random
@@ -104,7 +108,8 @@ def test_shares(student):
     "Two jobs for the same worker",
     points=2,
     task=3,
-    explain="A worker of a pool gets one job after another: what the first one leaves behind must not be counted again.",
+    explain="A worker of a pool gets one job after another: what the first one leaves behind must "
+    "not be counted again.",
 )
 def test_same_worker(student):
     lines, _, stop = text(student.stage.random)
