@@ -57,8 +57,8 @@ def test_limit(stage):
     "A thread that is free takes the next item",
     points=2,
     task=2,
-    explain="As long as there are items, `limit` calls are under way: not one by one, and not in batches that wait "
-    "for the slowest.",
+    explain="As long as there are items, `limit` calls are under way: not one by one, and not in batches "
+    "that wait for the slowest.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_always_busy(stage):

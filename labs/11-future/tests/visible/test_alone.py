@@ -61,7 +61,7 @@ def test_twice(stage):
     try:
         one.set_result(value + 1)
     except lab.StudentError as error:
-        assert error.type == "RuntimeError", f"a second value raises RuntimeError, not {error}"  # noqa: PT017
+        assert error.type == "RuntimeError", f"a second value raises RuntimeError, not {error}"
     else:
         raise AssertionError("a second value was taken")
     assert one.result() == box.value == value
