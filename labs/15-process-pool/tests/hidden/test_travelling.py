@@ -33,7 +33,7 @@ def jobs_of(student, lines, stop, parts):
     """The jobs, once it is clear that they can travel."""
     jobs = student.code.split(lines, stop, parts)
     assert type(jobs) is list, f"split returns a list of jobs, and here is {jobs!r}"
-    assert jobs, "there are lines, and no jobs"
+    assert 0 < len(jobs) <= parts, f"{parts} parts, and {len(jobs)} jobs"
     assert not strange(jobs), f"{strange(jobs)[0]!r} is no plain data: it can't travel"
     return jobs
 
