@@ -72,8 +72,10 @@ def test_doctor_says_what_can_run_here(conclab_command):
     assert report["strategies"]["serial"] is None
     assert report["machine"]["cores_usable"] >= 1
     assert report["noise"]["blocks"] >= 1
+    assert report["isolation"]["layer"] in {"none", "basic", "kernel", "namespaces"}
+    assert bool(report["isolation"]["missing"]) is (report["isolation"]["layer"] != "namespaces")
     words = conclab_command("doctor", "--quick").stdout
-    for name in report["strategies"]:
+    for name in (*report["strategies"], "isolation", report["isolation"]["layer"]):
         assert name in words
 
 

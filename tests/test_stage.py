@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from conclab.classroom.faults import Fault, SilenceFault, StudentError, StuckFault
+from conclab.classroom.faults import Fault, InfrastructureError, SilenceFault, StuckFault, StudentError
 from conclab.classroom.model import Reason, Trust
 from conclab.classroom.testing.student import Student
 
@@ -120,7 +120,7 @@ def test_a_deadlock_names_the_cycle(submitted):
 
 def test_a_private_lock_is_seen_too(submitted):
     """A submission's own threading.Lock is announced: holding it is no time-out."""
-    source = "import threading\nLOCK = threading.Lock()\n\ndef add(cell):\n    with LOCK:\n        cell.value += 1\n"
+    source = "import threading\nLOCK = threading.Lock()\n\ndef add(cell):\n    with LOCK: cell.value += 1\n"
     assert submitted(source).schedules(lost).exhausted
 
 
@@ -270,7 +270,7 @@ def test_an_exception_of_work_comes_back_as_it_was(submitted):
     """Through the submission, by name and text."""
     student = submitted("def f(work):\n    try:\n        work(1)\n    finally:\n        pass\n")
 
-    class Boom(Exception):
+    class Boom(Exception):  # noqa: N818
         pass
 
     def fails(_):
@@ -284,7 +284,19 @@ def test_an_exception_of_work_comes_back_as_it_was(submitted):
 def test_values_cross_whole(submitted):
     """Exact builtin types, both ways."""
     student = submitted("def same(x):\n    return x\n")
-    odd = [None, True, 1 << 200, -5, 1.5, float("inf"), "é\ud800\x00", b"\xff", (1, [2]), {1, 2}, {(1,): {"a": []}}]
+    odd = [
+        None,
+        True,
+        1 << 200,
+        -5,
+        1.5,
+        float("inf"),
+        "é\ud800\x00",
+        b"\xff",
+        (1, [2]),
+        {1, 2},
+        {(1,): {"a": []}},
+    ]
     found = student.code.same(odd)
     assert found == odd
     assert [type(one) for one in found] == [type(one) for one in odd]
@@ -296,6 +308,30 @@ def test_objects_stay_where_they_are(submitted):
     box = student.code.make()
     assert box != 7
     assert box.get() == 7
+
+
+def test_a_private_lock_may_lie_in_a_shared_cell(submitted):
+    """It comes back as what it is."""
+    student = submitted("""
+import threading
+
+def f(cell):
+    lock = threading.Lock()
+    cell.value = lock
+    with cell.value:
+        return lock is cell.value and lock.locked()
+""")
+    assert student.code.f(student.stage.cell()) is True
+
+
+def test_for_ever_is_too_long_to_sleep(submitted):
+    """As in Python."""
+    student = submitted("import time\n\ndef f(s):\n    time.sleep(s)\n")
+    for seconds in (float("inf"), 1e300):
+        with pytest.raises(StudentError, match="OverflowError"):
+            student.code.f(seconds)
+    with pytest.raises(StudentError, match="ValueError"):
+        student.code.f(-1)
 
 
 def test_silence_is_a_time_out_that_says_why(submitted):
@@ -345,6 +381,40 @@ async def hurry(fetch):
     assert stage.await_(stage.code.hurry, fetch) == "late"
     assert len(fetch.cancelled) == 1
     assert stage.now == 30
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_submission(submitted):
+    """Nothing of the submission has run by then."""
+    student = submitted(LOST, python="/bin/false")
+    with pytest.raises(InfrastructureError, match="no worker"):
+        student.schedules(lost)
+
+
+def test_cancelled_at_every_await(submitted):
+    """However many steps it had: what was opened is closed."""
+    student = submitted("""
+async def download(opens, closes):
+    await opens()
+    try:
+        await opens()
+    finally:
+        await closes()
+""")
+    for steps in range(5):
+
+        def scenario(stage, steps=steps):
+            opens, closes = stage.async_work(lambda: None, "opens"), stage.async_work(lambda: None, "closes")
+            task = stage.coroutine("task", stage.code.download, opens, closes)
+            for _ in range(steps):
+                stage.step()
+            stage.cancel(task)
+            stage.run_until_blocked()
+            begun = [call for call in opens.calls if call.done]
+            assert task.ended
+            assert len(closes.calls) == (1 if begun else 0), steps
+            task.error = None
+
+        student.schedules(scenario, preemptions=0)
 
 
 PRIVATE = """

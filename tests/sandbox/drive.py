@@ -1,14 +1,17 @@
-"""Run as the account under test: launches the programs that it is told, and says what came of each and is left."""
+"""Run as the account under test: launches what it is told, and says what came of each and is left."""
 
+import contextlib
 import json
 import os
 import select
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-from conclab.sandbox import probing, promises
+from conclab.sandbox import probing, promises, shielding
 from conclab.sandbox.launching import launch
 from conclab.sandbox.model import Layer, Limits
 from conclab.sandbox.probing import isolation, probe
@@ -22,8 +25,16 @@ def main():
         print(json.dumps(globals()[(told := json.loads(line)).pop("do")](**told)), flush=True)
 
 
+def attacks(programs, layer, outside):
+    """Launch them all, some at once: they must not touch one another either."""
+    with ThreadPoolExecutor(4) as pool:
+        results = pool.map(lambda name: attack(name, layer, programs[name], outside), programs)
+        return dict(zip(programs, results, strict=True))
+
+
 def attack(name, layer, expected, outside):
     """Launch one, wait for its end or for the moment to end it, and look for what is left."""
+    began = time.monotonic()
     life, living = os.pipe()
     word = f"conclab-test-{os.urandom(6).hex()}"
     confined = launch(
@@ -46,6 +57,7 @@ def attack(name, layer, expected, outside):
         ending = None if hung else ending
     said = confined.output
     result = {
+        "seconds": time.monotonic() - began,
         "hung": ending is None,
         "exit": ending and ending.exit_code,
         "signal": ending and ending.signal,
@@ -54,7 +66,9 @@ def attack(name, layer, expected, outside):
         "problem": ending and ending.problem,
         "stdout": said.stdout.text[-2000:],
         "stderr": said.stderr.text[-2000:],
-        "kept": [len(each) for each in (said.stdout.head, said.stdout.tail, said.stderr.head, said.stderr.tail)],
+        "kept": [
+            len(each) for each in (said.stdout.head, said.stdout.tail, said.stderr.head, said.stderr.tail)
+        ],
         "size": [said.stdout.size_bytes, said.stderr.size_bytes],
         "left": left(confined, life, word, outside),
     }
@@ -64,31 +78,38 @@ def attack(name, layer, expected, outside):
 
 def left(confined, life, word, outside):
     """Processes that hold the pipe or the mark, files, and shared memory."""
-    found = []
-    while readable(life, 0):
-        data = os.read(life, 4096)
-        if not data:
-            break
-    else:
-        found.append("a process that holds its descriptor")
-    for each in Path("/proc").glob("[0-9]*"):
-        try:
-            marked = confined._mark.encode() in (each / "environ").read_bytes()
-            dead = "State:\tZ" in (each / "status").read_text() if marked else True
-        except OSError:
-            continue
-        if marked and not dead:
-            found.append(f"process {each.name}")
-    folder = Path(confined._order.folder)
-    if os.path.lexists(folder):
-        found.append("its folder")
-    for name in (f"/dev/shm/{word}", f"{outside}/bomb-{word}", f"{outside}/escaped-{word}"):
-        if os.path.lexists(name):
-            found.append(name)
-    if not Path(outside, "kept").read_text() == "kept" or Path(outside, "kept").stat().st_nlink != 1:
+    found = [] if is_over(life) else ["a process that holds its descriptor"]
+    found += [f"process {pid}" for pid in marked(confined._mark)]
+    names = (
+        confined._order.folder,
+        f"/dev/shm/{word}",
+        f"{outside}/bomb-{word}",
+        f"{outside}/escaped-{word}",
+    )
+    found += [name for name in names if os.path.lexists(name)]
+    if Path(outside, "kept").read_text() != "kept":
         found.append("a changed file outside")
     if Path(outside).stat().st_mode & 0o777 != 0o755:
         found.append("changed permissions outside")
+    return found
+
+
+def is_over(life):
+    """Whether nobody holds the other end any more."""
+    while readable(life, 0):
+        if not os.read(life, 4096):
+            return True
+    return False
+
+
+def marked(mark):
+    """Processes that were started with this mark, and live."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            alive = "State:\tZ" not in (each / "status").read_text()
+            if alive and mark.encode() in (each / "environ").read_bytes():
+                found.append(each.name)
     return found
 
 
@@ -96,7 +117,11 @@ def probes(layers, needs):
     """What each layer came to here."""
     found = {name: probe(Layer[name], frozenset(needs)) for name in layers}
     return {
-        name: {"holds": each.holds, "escaped": [what.attack for what in each.escaped], "problem": each.problem}
+        name: {
+            "holds": each.holds,
+            "escaped": [what.attack for what in each.escaped],
+            "problem": each.problem,
+        }
         for name, each in found.items()
     }
 
@@ -108,7 +133,7 @@ def best(needs):
 
 
 def stay(layer, count):
-    """Start programs with daemons that outlive everything, and say who they are; the test kills this process."""
+    """Start programs that would stay for ever, and say who they are: the test kills this process."""
     found = []
     for _ in range(count):
         life, living = os.pipe()
@@ -135,6 +160,13 @@ def alive():
 def end_one():
     """End the first of them."""
     return str(STAYING.pop(0)[0].kill())
+
+
+def shield_and_attack(expected, outside):
+    """What gets at this process before it is shielded, and after."""
+    before = attack("looks_into_the_grader", "BASIC", expected, outside)
+    shielding.shield()
+    return [before, attack("looks_into_the_grader", "BASIC", expected, outside)]
 
 
 def everything():

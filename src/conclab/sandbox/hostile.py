@@ -6,6 +6,7 @@ must run where nothing else can be read. Nothing that succeeds here does harm.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import mmap
@@ -26,6 +27,8 @@ PTRACE_SEIZE, NEW_USER = 0x4206, 0x10000000
 NUMBERS = {"x86_64": (101, 310, 319), "aarch64": (117, 270, 279)}  # ptrace, process_vm_readv, memfd_create
 PIDFD_OPEN, PIDFD_GETFD = 434, 438
 FLOOD = 1 << 20
+UNNOTICED_S = 3.0  # by then a folder that is too full has been looked at some fifty times
+FORGOTTEN_S = 60
 
 told, life, decoy, port, abstract, place, folder_bytes = sys.argv[1:]
 VICTIM = int(decoy)
@@ -49,12 +52,11 @@ def main() -> None:
 
 
 def fill() -> None:
-    """Fill the folder a little over what is allowed, in files that are small enough each, and wait."""
+    """Put twice of what is allowed into the folder, in small enough files, and wait to be stopped."""
     for number in range(8):
         with open(f"filling-{number}", "wb") as file:
             file.write(bytes(int(folder_bytes) // 4))
-    while True:
-        time.sleep(60)
+    time.sleep(UNNOTICED_S)
 
 
 def environment() -> bool:
@@ -187,11 +189,14 @@ def watch() -> bool:
 def daemon() -> bool:
     """Forked twice, in a session of its own, holding the pipe that shows whether it lives."""
     if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            signal.pause()
-        os._exit(0)
-    os.set_inheritable(int(life), True)
+        try:
+            with contextlib.suppress(PermissionError):
+                os.setsid()
+            if os.fork() == 0:
+                signal.alarm(FORGOTTEN_S)  # should nobody end it
+                signal.pause()
+        finally:
+            os._exit(0)
     return False
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,8 @@ def isolation(needs: frozenset[str] = frozenset()) -> Isolation:
 
 @cache
 def _probe(layer: Layer, needs: frozenset[str]) -> Probe:
+    if sys.platform == "win32":
+        return Probe(layer, problem="programs can't be run apart on Windows")
     told, telling = os.pipe()
     life, living = os.pipe()
     try:
@@ -74,8 +77,8 @@ def _probe(layer: Layer, needs: frozenset[str]) -> Probe:
                 os.close(living)
             with confined:
                 succeeded, done = _listen(told)
-                ending = confined.wait(PATIENCE_S) if done and layer >= Layer.BASIC else None
-                ending = ending or confined.kill()
+                waited = confined.wait(PATIENCE_S) if layer >= Layer.BASIC or not done else None
+                ending = waited or confined.kill()
             if canaries.harmed():
                 succeeded.add("truncate")
         succeeded |= _seen_from_here(ending, layer, lives=not _is_over(life))

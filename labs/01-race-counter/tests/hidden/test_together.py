@@ -9,7 +9,7 @@ from conclab.classroom import lab
     task=2,
     explain="Two threads read the same value before either of them wrote: one addition is lost.",
 )
-@lab.schedules(preemptions=2, budget=150)
+@lab.schedules(preemptions=2, budget=60)
 def test_no_lost_update(stage):
     amounts = [stage.random.randrange(1, 1000) for _ in range(3)]
     start = stage.random.randrange(1000)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from conclab.sandbox.launching import launch as confine
 from conclab.sandbox.model import Layer, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 CLASSROOM = Path(__file__).parents[1]
 SHIPPED = (
@@ -33,16 +35,19 @@ SHIPPED = (
 PACKAGES = ("", "classroom", "classroom/channel")
 FOR_A_WITNESS = ("__init__.py", "errors.py", "files.py", "discovery.py", "explore", "story")
 # The sandbox is of our package as well, and has been imported: what comes now is to be found in the copy.
+# A process that the submission spawns imports this file as well.
 START = """\
 import sys
-for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
-    del sys.modules[name]
-sys.path.insert(0, sys.argv[2])
-from conclab.classroom.channel.inside.{module} import main
-main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
+if __name__ == "__main__":
+    for name in [name for name in sys.modules if name.partition(".")[0] == "conclab"]:
+        del sys.modules[name]
+    sys.path.insert(0, sys.argv[2])
+    from conclab.classroom.channel.inside.{module} import main
+    main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
 """
 LARGEST_FILE = 1 << 20
 ENDING_S = 2.0
+FREE_THREADED = 8  # times the memory
 
 
 @dataclass(slots=True)
@@ -73,7 +78,8 @@ class Worker:
     @property
     def said(self) -> str:
         """What it printed. For people; nothing is decided by it."""
-        output = self.confined.output
+        ending = self.confined.wait(0)
+        output = self.confined.output if ending is None else ending.output
         return output.stdout.text + output.stderr.text
 
 
@@ -82,17 +88,19 @@ def launch(
     files: tuple[str, ...],
     *,
     layer: Layer = Layer.BASIC,
-    needs: Iterable[str] = (),
+    needs: Collection[str] = (),
     python: str = sys.executable,
     scenario: str = "",
     search: tuple[int, ...] = (),
 ) -> Worker:
     """Start a worker that serves these files of the submission. Raises InfrastructureError.
 
-    With a scenario it is a witness, which explores that one.
+    With a scenario it is a witness, which explores that one. One that may start processes has real threads
+    and real time: what the standard library does behind a pool can't be announced.
     """
     home = Path(tempfile.mkdtemp(prefix="conclab-"))
     work, code = home / "work", home / "code"
+    numbers = search if scenario else (int("processes" not in needs),)
     try:
         start = _ship(code, "witness" if scenario else "serve")
         _copy(submission, files, work)
@@ -103,11 +111,11 @@ def launch(
         with theirs:
             confined = confine(
                 start,
-                *(str(theirs.fileno()), str(code), str(work), *map(str, search)),
+                *(str(theirs.fileno()), str(code), str(work), *map(str, numbers)),
                 layer=layer,
                 folder=work,
                 pass_fds=(theirs.fileno(),),
-                limits=Limits(),
+                limits=Limits(memory_bytes=_memory(python)),
                 needs=frozenset(needs),
                 read=(code,),
                 python=python,
@@ -116,6 +124,14 @@ def launch(
         shutil.rmtree(home, ignore_errors=True)
         raise InfrastructureError(f"no worker could be started: {error}") from error
     return Worker(confined, ours, home)
+
+
+@cache
+def _memory(python: str) -> int:
+    """An interpreter without a GIL reserves gibibytes of addresses, of which it uses little."""
+    ask = "import sysconfig; print(sysconfig.get_config_var('Py_GIL_DISABLED') or 0)"
+    told = subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, timeout=60, check=False)
+    return Limits().memory_bytes * (FREE_THREADED if told.stdout.strip() == "1" else 1)
 
 
 def _ship(code: Path, module: str) -> Path:

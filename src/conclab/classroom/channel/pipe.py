@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.faults import Fault, ProtocolFault, SilenceFault
+from conclab.classroom.faults import Fault, InfrastructureError, ProtocolFault, SilenceFault
 
 if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 16 << 20  # that a worker may send in one case
 MOST_MESSAGES = 100_000
 PIECE = 1 << 16
+STARTING_S = 30.0  # no submission can make this one last
+SHOWN = 500  # characters of what a worker said
 
 
 class Pipe:
@@ -32,6 +34,16 @@ class Pipe:
         """Nothing more is said: whoever goes on gets the same fault at once."""
         self.fault = self.fault or fault
         return fault
+
+    def greet(self) -> None:
+        """Wait for the worker, before anything of the submission runs. Raises InfrastructureError."""
+        own, self.silence_s = self.silence_s, STARTING_S
+        try:
+            self.receive("the worker")
+        except Fault as fault:
+            said = self.worker.said[-SHOWN:]
+            raise InfrastructureError(f"a worker does not start here: {fault} {said}") from None
+        self.silence_s = own
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one. Raises a Fault if it can't be taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conclab.explore.operation import LOADS, Kind
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from conclab.classroom.stage.tasks import Task
 
 SHOWN = 60
+LONGEST_S = 1e9  # thirty years
 
 
 class OperationError(Exception):
@@ -116,12 +118,16 @@ class Hosted:
 
     def perform(self, ask: Ask) -> Any:
         """Do it. Raises OperationError for what the submission is to see as an exception."""
-        method = getattr(self, f"do_{ask.do}")
         try:
-            bound = inspect.signature(method).bind(ask, *ask.args)
+            _signature(type(self), ask.do).bind(self, ask, *ask.args)  # type: ignore[arg-type]
         except TypeError as error:
             raise OperationError("TypeError", f"{self.name}.{ask.do}: {error}") from None
-        return method(*bound.args)
+        return getattr(self, f"do_{ask.do}")(ask, *ask.args)
+
+
+@cache
+def _signature(kind: type[Hosted], do: str) -> inspect.Signature:
+    return inspect.signature(getattr(kind, f"do_{do}"))
 
 
 def shown(value: Any) -> str:
@@ -136,4 +142,6 @@ def seconds(value: Any) -> float | None:
         return None
     if type(value) not in {int, float} or value != value:  # noqa: PLR0124 - not a number
         raise OperationError("TypeError", "a timeout is a number of seconds")
+    if value > LONGEST_S:
+        raise OperationError("OverflowError", "timeout value is too large")
     return float(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conclab.classroom.faults import ProtocolFault
+from conclab.classroom.faults import ProtocolFault, StudentError
 from conclab.classroom.hosted.base import Ask, Hosted
 from conclab.classroom.hosted.work import AsyncWork
 from conclab.classroom.stage.tasks import State, Task
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conclab.classroom.stage.execution import Execution
 
 LOOP = "the event loop"
+LATEST_S = 1e15  # later than any step can bring it
 
 
 class Timer(Hosted):
@@ -80,7 +81,10 @@ class Coroutines:
     def cancel(self, task: Task) -> None:
         """Cancel a coroutine that was begun. The loop hears of it when it is idle."""
         self.stage.settle()
-        if task.state is State.LOOP:
+        if task.state is State.WAITING:  # not begun: it never will
+            task.pending, task.state = None, State.ENDED
+            task.error = StudentError("CancelledError", "")
+        elif task.state is State.LOOP:
             self.stage.pipe.send({"op": "cancel", "id": task.call})
             self.woken()
 
@@ -118,7 +122,7 @@ class Coroutines:
         number, timer, loop = message.get("idle"), message.get("timer"), self.loop
         if type(number) is not int or loop is None or loop.state is not State.RUNNING:
             raise ProtocolFault("an idle event loop that was not running")
-        if timer is not None and (type(timer) not in {int, float} or timer != timer):  # noqa: PLR0124
+        if timer is not None and not (type(timer) in {int, float} and 0 <= timer < LATEST_S):
             raise ProtocolFault("a timer without a time")
         loop.state = State.WAITING
         loop.pending = Ask(number, loop, self._timer, "idle", (), None, deadline=timer)

@@ -6,13 +6,12 @@ import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from conclab.classroom.faults import Fault, ProtocolFault
-from conclab.classroom.hosted.base import Ask, Hosted, OperationError, Wait
-from conclab.classroom.hosted.own import Calls, Own
-from conclab.classroom.hosted.threads import Threads
-from conclab.classroom.hosted.work import Clock
+from conclab.classroom.faults import ProtocolFault
+from conclab.classroom.hosted.base import Ask, OperationError, Wait
+from conclab.classroom.hosted.own import Calls
 from conclab.classroom.stage.choosing import Chooser
 from conclab.classroom.stage.coroutines import Coroutines
+from conclab.classroom.stage.hearing import Hearing
 from conclab.classroom.stage.making import Making
 from conclab.classroom.stage.messages import Reader, packed
 from conclab.classroom.stage.remote import Remote
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from conclab.classroom.channel.pipe import Pipe
     from conclab.explore.policy import Policy
 
-MOST_PENDING = 64
 MAIN = 0
 
 
@@ -47,12 +45,8 @@ class Execution(Making):
         self.tasks: dict[int, Task] = {MAIN: self.main}
         self.current = self.main
         self.coroutines = Coroutines(self)
-        self._own = Own(self.hosted, self.reader.place)
-        self._threads = Threads(self)
-        self._time = Clock(self, "time")
         self._calls = Calls(self._send_call)
-        self._by_call: dict[int, Task] = {}
-        self._asked = 0
+        self._hearing = Hearing(self)
 
     @property
     def now(self) -> float:
@@ -112,7 +106,7 @@ class Execution(Making):
     def add_wait(self, name: str, ask_of: Callable[[Task], Ask]) -> Task:
         """Something that a coroutine waits for, to be chosen like a thread."""
         task = self.add(name, ours=False, daemon=True)
-        self._announce(task, ask_of(task))
+        self.announce(task, ask_of(task))
         return task
 
     def prepare(self, task: Task, function: Remote, args: Any, kwargs: Mapping[str, Any]) -> Task:
@@ -123,12 +117,12 @@ class Execution(Making):
             "args": [packed(one) for one in args],
             "kw": {key: packed(one) for key, one in kwargs.items()},
         }  # fmt: skip
-        self._announce(task, Ask(0, task, self._calls, "start", (), None, state={"message": message}))
+        self.announce(task, Ask(0, task, self._calls, "start", (), None, state={"message": message}))
         return task
 
     def _next_call(self, task: Task) -> int:
         task.call = secrets.randbits(48)  # an answer can't be sent before the question
-        self._by_call[task.call] = task
+        self._hearing.calls[task.call] = task
         return task.call
 
     def _send_call(self, ask: Ask) -> None:
@@ -170,7 +164,7 @@ class Execution(Making):
         while running := [task for task in self.tasks.values() if task.state is State.RUNNING]:
             message = self.pipe.receive(f"{running[0].name} of the submission")
             try:
-                self._take(message)
+                self._hearing.take(message)
             except ProtocolFault as fault:
                 raise self.pipe.end(fault)  # noqa: B904 - the same one
         me = self.current.pending
@@ -209,57 +203,7 @@ class Execution(Making):
             ask.task.state = State.RUNNING
         self.pipe.send(message)
 
-    # ---- what the worker says
-
-    def _take(self, message: dict[str, Any]) -> None:
-        if "ask" in message:
-            self._asks(message)
-        elif "done" in message:
-            self._done(message)
-        elif "end" in message:
-            self._end(message)
-        else:
-            self.coroutines.take(message)
-
-    def _asks(self, message: dict[str, Any]) -> None:
-        number, task, do, args = (message.get(key) for key in ("ask", "task", "do", "args"))
-        if type(number) is not int or number <= self._asked:
-            raise ProtocolFault("a question that came twice, or out of turn")
-        self._asked = number
-        asking = self.tasks.get(task) if type(task) is int else None
-        if asking is None:
-            raise ProtocolFault("a question of a thread that was not started by threading.Thread")
-        if type(args) is not list or type(do) is not str:
-            raise ProtocolFault("a question without arguments")
-        if sum(one.pending is not None for one in self.tasks.values()) >= MOST_PENDING:
-            raise ProtocolFault(f"more than {MOST_PENDING} questions at once")
-        target = self._target(message)
-        values = tuple(self.reader.value(one) for one in args)
-        ask = Ask(number, asking, target, do, values, self.reader.place(message.get("at")))
-        asking.at = ask.at or asking.at
-        if message.get("async") is True:
-            self.coroutines.awaits(ask)
-        elif asking.state is not State.RUNNING:
-            raise ProtocolFault(f"a question of {asking.name}, which was not running")
-        else:
-            self._announce(asking, ask)
-
-    def _target(self, message: dict[str, Any]) -> Hosted:
-        number, kind, do = message.get("obj"), message.get("k"), message.get("do")
-        target: Hosted | None
-        if type(number) is int and number > 0:
-            target = self.hosted.get(number)
-        elif number == 0:
-            target = {"thread": self._threads, "time": self._time}.get(kind if type(kind) is str else "")
-        else:
-            target = self._own.find(message)
-        if target is None:
-            raise ProtocolFault("a question about something that was not handed out")
-        if do not in target.operations or do in target.internal:
-            raise ProtocolFault(f"{target.name} has no operation {do!r}")
-        return target
-
-    def _announce(self, task: Task, ask: Ask) -> None:
+    def announce(self, task: Task, ask: Ask) -> None:
         """From here on the task waits. What makes no sense is answered at once."""
         task.pending = ask
         task.state = State.WAITING
@@ -273,30 +217,6 @@ class Execution(Making):
     def _set_deadline(self, ask: Ask) -> None:
         wait = ask.target.wait_s(ask)
         ask.deadline = None if wait is None else self.now + wait
-
-    def _done(self, message: dict[str, Any]) -> None:
-        number = message.get("done")
-        task = self._by_call.get(number) if type(number) is int else None
-        if task is None or task.call != number or task.state not in {State.RUNNING, State.LOOP}:
-            raise ProtocolFault("an answer that nobody waits for")
-        task.state = State.ENDED
-        try:
-            task.result = self.reader.ending(message)
-        except Fault as fault:
-            if isinstance(fault, ProtocolFault):
-                raise
-            task.error = fault  # type: ignore[assignment]
-        if task.on_end is not None:
-            task.on_end()
-
-    def _end(self, message: dict[str, Any]) -> None:
-        number = message.get("end")
-        task = self.tasks.get(number) if type(number) is int else None
-        if task is None or task.ours or task.state is not State.RUNNING:
-            raise ProtocolFault("an end of a thread that was not running")
-        task.state = State.ENDED
-        if "error" in message:
-            task.error = self.reader.error(message["error"])
 
 
 def pending(task: Task) -> Ask:

@@ -93,7 +93,8 @@ def _refer(value: Any) -> dict[str, Any]:
             spec["fixed"] = {field: packed(one) for field, one in spec["fixed"].items()}
         return {wire.TAG: "c", wire.VALUE: value.number, **spec}
     if isinstance(value, Remote) and not value.conclab_spot()["attr"]:
-        return {wire.TAG: "h", wire.VALUE: value.conclab_spot()["obj"]}
+        number = value.conclab_spot()["obj"]
+        return {wire.TAG: "h" if number > 0 else "c", wire.VALUE: number}
     raise TypeError(
         f"{value!r} can't be handed to a submission: plain data, things made by the stage and objects "
         "of the submission can; a function is handed out as stage.work(function)"

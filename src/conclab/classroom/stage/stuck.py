@@ -19,9 +19,8 @@ def diagnose(waiting: Sequence[Task]) -> StuckFault:
     cycle = _cycle(waiting)
     if cycle:
         names = " -> ".join(task.name for task in [*cycle, cycle[0]])
-        fault = StuckFault(
-            f"deadlock: {names} wait for each other. {'; '.join(stands(task) for task in cycle)}"
-        )
+        who = f"{names} wait for each other" if len(cycle) > 1 else f"{cycle[0].name} waits for itself"
+        fault = StuckFault(f"deadlock: {who}. {'; '.join(map(stands, cycle))}")
         fault.kind = "deadlock"
     else:
         fault = StuckFault(_alone(waiting))

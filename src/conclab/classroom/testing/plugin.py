@@ -22,6 +22,7 @@ from conclab.classroom.testing.judging import judge, repeated, together
 from conclab.classroom.testing.student import Student
 from conclab.errors import ContentError
 from conclab.sandbox.model import Layer
+from conclab.sandbox.shielding import shield
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "lab_case(title, points, explain, task, visibility): a declared case")
     config.addinivalue_line("markers", "lab_schedules(preemptions, budget): run it in every order of steps")
     job = json.loads(Path(config.getoption("--conclab-job")).read_text(encoding="utf-8"))
+    shield()
     config.pluginmanager.register(Cases(job), "conclab-cases")
     _settle_hypothesis()
 

@@ -146,6 +146,7 @@ class Student:
                 )
         self._worker = self._start()
         self._pipe = Pipe(self._worker, silence_s=self.silence_s, until=self.until)
+        self._pipe.greet()
         Stage(self._pipe, Plan(), files=self._texts, random=Random(0)).load(self.files[0])
         return self._pipe
 

@@ -109,6 +109,8 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
     "openat2": (437, 437),
     "clone3": (435, 435),
     "fork": (57, None),

@@ -11,6 +11,7 @@ import errno
 import os
 import select
 import sys
+import time
 
 from conclab.sandbox.inside import measuring, removing
 from conclab.sandbox.inside.killing import Tree
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from conclab.sandbox.inside.order import Order
 
 GLANCE_MS = 50  # between two looks at the folder
+SIGNALS = 64  # there are
 BY_SIGNAL = 128  # bubblewrap's exit code for a program that a signal ended, as a shell's
 
 
@@ -40,15 +42,16 @@ class Keeper:
         self.excess = ""
         self.tree = Tree(0)
         self.held = -1  # the folder
+        self.looked = 0.0
 
     def prepare(self) -> None:
         """Choose whose program it will be, and give that user the folder."""
         shield()
         self.held = removing.held(self.order.folder)
         if self.order.layer >= BASIC and sys.platform == "linux":
-            from conclab.sandbox.inside import identity  # noqa: PLC0415
+            from conclab.sandbox.inside import identity, places  # noqa: PLC0415
 
-            self.order.uid = identity.choose()
+            self.order.uid = identity.choose(places.readable(self.order))
             if self.order.uid:
                 identity.hand_over(self.order.folder, self.order.uid)
 
@@ -58,7 +61,9 @@ class Keeper:
             os.close(fd)  # ours: the program's end of a pipe must be its alone
         self.tree.worker = worker
         self._watch()
-        self.tree.end()
+        self.tree.reap()
+        self.stopped = self.stopped and self.tree.status is None  # it may just have ended by itself
+        self.tree.end(self.order.uid)
         self.out.rest()
         self.err.rest()
         self._read_status()
@@ -84,11 +89,14 @@ class Keeper:
                 self._look()
 
     def _look(self) -> None:
+        if time.monotonic() - self.looked < GLANCE_MS / 1e3:
+            return  # a flood of output wakes us more often
         order = self.order
         self.excess = measuring.excess(
             order.folder, most_bytes=order.folder_bytes, most_files=order.folder_files
         )
         self.stopped = bool(self.excess)
+        self.looked = time.monotonic()
 
     def _answer(self) -> None:
         """`o` asks for the output so far; anything else, and the end of the pipe, for the end."""
@@ -118,7 +126,7 @@ class Keeper:
             if self.order.uid:
                 from conclab.sandbox.inside import leftovers  # noqa: PLC0415
 
-                leftovers.sweep(self.order.uid)
+                leftovers.sweep(self.order)
         except OSError as error:
             problem = problem or f"not all that it left could be removed: {error}"
         return problem
@@ -151,7 +159,7 @@ class Keeper:
         if os.WIFSIGNALED(status):
             return -1, os.WTERMSIG(status)
         code = os.WEXITSTATUS(status)
-        if self.order.layer == NAMESPACES and code > BY_SIGNAL:
+        if self.order.layer == NAMESPACES and BY_SIGNAL < code <= BY_SIGNAL + SIGNALS:
             return -1, code - BY_SIGNAL
         return code, 0
 

@@ -1,8 +1,9 @@
 """Ends every process below this one, and no other.
 
 This process is a child subreaper: whoever loses its parent below it, by a double fork or by being killed,
-becomes its child. Only children are killed, never grandchildren: the number of a child can't be given to a
-stranger before it is reaped here, so nobody else can be hit. Killed round by round, the whole tree passes by.
+becomes its child. Only children are killed, and their groups, never grandchildren by their numbers: a child's
+can't be given to a stranger before it is reaped here, so nobody else can be hit. Killed round by round, the
+whole tree passes by.
 """
 
 from __future__ import annotations
@@ -37,17 +38,40 @@ class Tree:
             if pid == self.worker:
                 self.status = status
 
-    def end(self) -> None:
+    def end(self, uid: int) -> None:
         """Kill until nobody is left. A process that hops from number to number is a child at every hop."""
+        if uid and self.reap():
+            _end_user(uid)
         pause = select.poll()
         while self.reap():
             for pid in children(self.worker if self.status is None else 0):
-                try:
-                    os.kill(pid, KILL)
-                except ProcessLookupError:
-                    continue
+                _kill(pid)
             if self.reap():
                 pause.poll(ROUND_MS)
+
+
+def _kill(child: int) -> None:
+    """With its whole group at one stroke, or a fork bomb would grow faster than it is killed.
+
+    Nobody else is in it: a process can only join groups of its session, and the program began one.
+    """
+    try:
+        group = os.getpgid(child)
+        if group != os.getpgid(0):
+            os.killpg(group, KILL)
+        os.kill(child, KILL)
+    except ProcessLookupError:
+        return
+
+
+def _end_user(uid: int) -> None:
+    """Kill all that a user runs, at one stroke: no other program has this user."""
+    helper = os.fork()
+    if helper == 0:
+        os.setresuid(uid, uid, uid)
+        os.kill(-1, KILL)  # all but the one that asks
+        os._exit(0)
+    os.waitpid(helper, 0)
 
 
 def children(known: int) -> list[int]:

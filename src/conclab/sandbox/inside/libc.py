@@ -14,6 +14,7 @@ PR_SET_SECCOMP = 22
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
+CAPABILITIES = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
 
 
 def prctl(option: int, *arguments: object) -> None:
@@ -41,8 +42,18 @@ def _checked(result: int, what: str) -> int:
     return result
 
 
-def capset(head: object, sets: object) -> None:
-    """Set the capabilities of this process. Raises OSError."""
+def capabilities() -> int:
+    """Return what this process may do beyond others, as bits. Raises OSError."""
+    head, sets = (ctypes.c_uint32 * 2)(CAPABILITIES, 0), (ctypes.c_uint32 * 6)()
+    _checked(_libc.capget(head, sets), "capget")
+    return (
+        int(sets[0]) | int(sets[3]) << 32
+    )  # effective; permitted and inheritable follow, then the high halves
+
+
+def set_capabilities(kept: int) -> None:
+    """Give up all but these, of the lower 32. Raises OSError."""
+    head, sets = (ctypes.c_uint32 * 2)(CAPABILITIES, 0), (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)
     _checked(_libc.capset(head, sets), "capset")
 
 

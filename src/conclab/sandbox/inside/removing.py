@@ -24,7 +24,7 @@ def held(folder: str) -> int:
 
 
 def remove(folder: str, top: int | None = None) -> None:
-    """Remove a folder, which may be held open, and all in it. Raises OSError if something can't be removed."""
+    """Remove a folder, which may be held open, and all in it. Raises OSError if something stays."""
     try:
         opened = held(folder) if top is None else top
     except FileNotFoundError:
@@ -32,18 +32,26 @@ def remove(folder: str, top: int | None = None) -> None:
     try:
         os.fchmod(opened, OURS)
         _empty(opened)
-        if _is_still(folder, opened):
-            os.rmdir(folder)
+        _rid(folder, opened)
     finally:
         os.close(opened)
 
 
-def _is_still(folder: str, top: int) -> bool:
-    """Whether the folder is where it was: below KERNEL, a program can move it."""
+def _rid(folder: str, top: int) -> None:
+    """Remove the empty folder itself. Below KERNEL a program can move it, and put a link in its place."""
     try:
-        return os.path.samestat(os.lstat(folder), os.fstat(top))
+        here = os.lstat(folder)
+        if stat.S_ISLNK(here.st_mode):
+            os.unlink(folder)
+        elif os.path.samestat(here, os.fstat(top)):
+            os.rmdir(folder)
+            return
     except FileNotFoundError:
-        return False
+        pass
+    try:
+        os.rmdir(os.readlink(f"/proc/self/fd/{top}"))
+    except OSError:  # empty, and nobody knows where
+        return
 
 
 def _empty(top: int) -> None:

@@ -2,7 +2,8 @@
 
 A filter in the kernel's own bytecode (seccomp(2)), without libseccomp. It complements Landlock, which knows
 nothing of permissions, owners, priorities or limits of others. `chmod` and its kin are refused everywhere, in
-the program's own folder too: Landlock would let it change the permissions of every file of its user.
+the program's own folder too: Landlock would let it change the permissions of every file of its user. So are
+`setsid` and `setpgid`: what stays in one group is killed at one stroke.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ NAMESPACES = 0x7E020000  # CLONE_NEW* but for time, which only clone3 takes
 TRUNCATE, ACCESS_MODE = 0x200, 3  # O_TRUNC, O_ACCMODE
 UNIX, INET, INET6 = 1, 2, 10  # AF_*
 
+LEAVING = ("setsid", "setpgid")
 PROCESSES = ("fork", "vfork", "execve", "execveat")
 UNKNOWN = (
     "clone3",
@@ -42,10 +44,23 @@ Code = list[bytes]
 
 def apply(*, processes: bool, families: tuple[int, ...]) -> None:
     """Filter the system calls of this process and all it starts, for good. Raises OSError."""
+    _install(program(_machine(), processes=processes, families=families, me=os.getpid()))
+
+
+def keep_group() -> None:
+    """Refuse no more than leaving the process group. Raises OSError."""
+    machine = _machine()
+    _install([*_beginning(machine), *_never(machine, LEAVING), _do(RETURN, ALLOW)])
+
+
+def _machine() -> str:
     machine = os.uname().machine
     if machine not in ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
-    code = program(machine, processes=processes, families=families, me=os.getpid())
+    return machine
+
+
+def _install(code: Code) -> None:
     raw = b"".join(code)
     filled = ctypes.create_string_buffer(raw, len(raw))
     head = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(filled)))
@@ -54,12 +69,9 @@ def apply(*, processes: bool, families: tuple[int, ...]) -> None:
 
 def program(machine: str, *, processes: bool, families: tuple[int, ...], me: int) -> Code:
     """Return the instructions. Each rule begins and ends with the call's number loaded."""
-    architecture, column = ARCHITECTURES[machine]
+    _, column = ARCHITECTURES[machine]
     number = {name: both[column] for name, both in NUMBERS.items()}
-    code = [_do(LOAD, ARCHITECTURE), _jump(EQUAL, architecture, 1, 0), _do(RETURN, KILL), _do(LOAD, NUMBER)]
-    code += [_jump(GREATER, NEWEST, 0, 1), _refuse(errno.ENOSYS)]  # the x32 calls, too
-    for name in NEVER if processes else (*NEVER, *PROCESSES):
-        code += _rule(number[name], [_refuse(errno.EPERM)])
+    code = _beginning(machine) + _never(machine, NEVER if processes else (*NEVER, *PROCESSES))
     for name in UNKNOWN:
         code += _rule(number[name], [_refuse(errno.ENOSYS)])
     code += _rule(number["clone"], _clone(processes=processes))
@@ -72,6 +84,17 @@ def program(machine: str, *, processes: bool, families: tuple[int, ...], me: int
     for name, argument in (("open", 1), ("openat", 2)):
         code += _rule(number[name], _truncates(argument))
     return [*code, _do(RETURN, ALLOW)]
+
+
+def _beginning(machine: str) -> Code:
+    architecture, _ = ARCHITECTURES[machine]
+    code = [_do(LOAD, ARCHITECTURE), _jump(EQUAL, architecture, 1, 0), _do(RETURN, KILL), _do(LOAD, NUMBER)]
+    return [*code, _jump(GREATER, NEWEST, 0, 1), _refuse(errno.ENOSYS)]  # the x32 calls, too
+
+
+def _never(machine: str, names: tuple[str, ...]) -> Code:
+    _, column = ARCHITECTURES[machine]
+    return [part for name in names for part in _rule(NUMBERS[name][column], [_refuse(errno.EPERM)])]
 
 
 def _clone(*, processes: bool) -> Code:

@@ -22,9 +22,9 @@ COULD_NOT = 71  # EX_OSERR of sysexits.h
 def prepare(layer: int) -> None:
     """Import what setting apart takes, while files can still be read, and compiled ones written."""
     if layer >= BASIC:
-        from conclab.sandbox.inside import identity, leftovers, limits  # noqa: F401, PLC0415 - NONE needs none
+        from conclab.sandbox.inside import identity, leftovers, limits, places, seccomp  # noqa: F401, PLC0415
     if layer >= KERNEL:
-        from conclab.sandbox.inside import landlock, places, seccomp  # noqa: F401, PLC0415
+        from conclab.sandbox.inside import landlock  # noqa: F401, PLC0415
     if layer >= NAMESPACES:
         from conclab.sandbox.inside import bubblewrap  # noqa: F401, PLC0415
     sys.dont_write_bytecode = True
@@ -86,9 +86,25 @@ def settle(order: Order) -> None:
         limits.apply(order)
         if order.uid:
             identity.become(order.uid)
+        elif os.geteuid() == 0:
+            identity.renounce()
         limits.tie()
+    if order.layer == BASIC:
+        _keep_group()
     if order.layer >= KERNEL:
         _lock(order)
+
+
+def _keep_group() -> None:
+    """Where the kernel can: a bomb whose processes form no groups of their own is killed at one stroke."""
+    if sys.platform != "linux":
+        return
+    from conclab.sandbox.inside import seccomp  # noqa: PLC0415 - Linux only
+
+    try:
+        seccomp.keep_group()
+    except OSError:
+        return  # then they are killed one by one, which a large one survives for a while
 
 
 def _lock(order: Order) -> None:

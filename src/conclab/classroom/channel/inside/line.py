@@ -134,9 +134,11 @@ class Line:
     def _refer(self, value: Any) -> dict[str, Any]:
         target = getattr(type(value), "conclab_target", None)
         if target is not None:
-            return {wire.TAG: "c", wire.VALUE: target(value)["obj"]}
-        number = self._handles.get(id(value))
-        if number is None:
+            number = target(value)["obj"]
+            self.proxies[number] = value
+            return {wire.TAG: "c", wire.VALUE: number}
+        number = self._handles.get(id(value), 0)
+        if not number:
             number = len(self.objects) + 1
             self.objects[number] = value  # kept alive, so that its id stays its own
             self._handles[id(value)] = number

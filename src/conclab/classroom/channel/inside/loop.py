@@ -137,7 +137,8 @@ class Loop:
         self.tasks[message["id"]] = self.loop.create_task(self._await(message), name=message["name"])
 
     def _cancel(self, message: dict[str, Any]) -> None:
-        self.tasks[message["id"]].cancel()
+        if message["id"] in self.tasks:
+            self.tasks[message["id"]].cancel()
 
     async def _await(self, message: dict[str, Any]) -> None:
         try:
@@ -147,7 +148,16 @@ class Loop:
             answer = {"unsendable": str(error)}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the grader is told
             answer = {"error": told(error, self.line.folder)}
+        self.tasks.pop(message["id"], None)
+        self._end_executor()
         self.server.finish(message["id"], answer)
+
+    def _end_executor(self) -> None:
+        """As asyncio.run does at its end: the threads behind to_thread end with the last coroutine."""
+        executor = self.loop._default_executor  # type: ignore[attr-defined]
+        if executor is not None and not self.tasks:
+            executor.shutdown(wait=True)
+            self.loop._default_executor = None  # type: ignore[attr-defined]
 
 
 def _settle(future: asyncio.Future[dict[str, Any]], message: dict[str, Any]) -> None:

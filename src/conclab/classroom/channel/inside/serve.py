@@ -101,11 +101,12 @@ class Server:
         spec.loader.exec_module(module)
 
 
-def main(fd: int, folder: str) -> None:
-    """Serve one submission over this socket."""
-    threading.stack_size(0)
+def main(fd: int, folder: str, announced: int) -> None:
+    """Serve one submission over this socket; its own threads and locks are announced, or as they are."""
     line = Line(socket(fileno=fd), os.path.join(folder, ""))  # noqa: PTH118
     line.make = proxies.make
     sys.path.append(folder)
-    private.install(line)
+    if announced:
+        private.install(line)
+    line.send({"hello": sys.version.split()[0]})
     Server(line).serve()
