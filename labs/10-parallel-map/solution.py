@@ -4,7 +4,7 @@ import threading
 
 
 def parallel_map(fn, items, limit):
-    """Call fn(item) for each item in threads, at most `limit` of them; return the list of results, in order of the items.
+    """Call fn(item) for each item, in `limit` threads at most; return the results, in order of items.
 
     If a call raises, that exception is raised here. Either way every thread has ended by then.
     """

@@ -1,12 +1,13 @@
 """A box for a value that another thread will bring."""
 
+import contextlib
 import threading
 
 
 class Future:
     """Keeps all it knows in what it was given, so that every step can be seen.
 
-    box.done is False and box.value None until the value is there; callbacks is a list of functions still to be called.
+    box.done is False and box.value None until the value is there; callbacks lists what is still to be called.
     """
 
     def __init__(self, box, callbacks):
@@ -51,7 +52,7 @@ class Future:
         # END SOLUTION
 
     def add_callback(self, callback):
-        """Have callback(value) called when the value comes, or at once if it is there. What it raises is dropped."""
+        """Have callback(value) called when the value comes, or now if it is there. Drop what it raises."""
         # BEGIN SOLUTION
         with self.changed:
             if not self.box.done:
@@ -63,9 +64,7 @@ class Future:
 
     # BEGIN SOLUTION: # (other methods, if you want)
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass
 
     # END SOLUTION

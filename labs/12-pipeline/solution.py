@@ -10,7 +10,7 @@ def pipeline(source, work, sink, workers, room):
     """Call source() until it returns None, work(item) in `workers` threads, and sink(result) for each result.
 
     At most `room` items wait between two stations. sink is not made for threads: never two calls at once.
-    An item whose work raises has no result; the rest goes on. Returns a list of (item, text of the exception).
+    An item whose work raises has no result; the rest goes on. Returns a list of (item, text of exception).
     If source raises, what it gave before is still done, and then its exception is raised here.
     """
     # BEGIN SOLUTION

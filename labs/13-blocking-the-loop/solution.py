@@ -25,6 +25,6 @@ async def fetch_or(get, url, seconds, instead):
     # BEGIN SOLUTION
     try:
         return await asyncio.wait_for(fetch(get, url), seconds)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         return instead
     # END SOLUTION

@@ -6,8 +6,8 @@ import asyncio
 async def use(open_it, work, close_it, seconds):
     """Await handle = open_it(), then work(handle), then close_it(handle); return what work returned.
 
-    What was opened is closed once, and has been closed when this ends: after an exception, when work takes longer
-    than `seconds` (then TimeoutError is raised), when this is cancelled, and when it is cancelled again meanwhile.
+    What was opened is closed once, and has been closed when this ends: after an exception, when work takes
+    longer than `seconds` (then TimeoutError is raised), when this is cancelled, and when that happens again.
     A cancellation goes on, as does what any of the three raises.
     """
     # BEGIN SOLUTION

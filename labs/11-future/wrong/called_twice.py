@@ -1,6 +1,7 @@
 # fails: test_added_meanwhile
 # the list is read again when the lock was given back: a callback that was called at once is called again
 
+import contextlib
 import threading
 
 
@@ -38,7 +39,5 @@ class Future:
             self._call(callback, self.box.value)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

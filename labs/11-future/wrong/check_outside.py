@@ -1,6 +1,7 @@
 # fails: test_added_meanwhile
 # looks whether it is done before it takes the lock
 
+import contextlib
 import threading
 
 
@@ -40,7 +41,5 @@ class Future:
             self._call(callback, self.box.value)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

@@ -1,6 +1,7 @@
 # fails: test_late
 # puts a callback on the list although nobody will come by again
 
+import contextlib
 import threading
 
 
@@ -37,7 +38,5 @@ class Future:
             self.callbacks.append(callback)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

@@ -1,6 +1,7 @@
 # fails: test_callback_waits
 # a late callback is called while the lock is held
 
+import contextlib
 import threading
 
 
@@ -40,7 +41,5 @@ class Future:
                 self.callbacks.append(callback)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

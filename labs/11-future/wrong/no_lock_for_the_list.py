@@ -1,6 +1,7 @@
 # fails: test_added_meanwhile
 # reads the callbacks before it says that it is done: one that comes in between is lost
 
+import contextlib
 import threading
 
 
@@ -43,7 +44,5 @@ class Future:
         self._call(callback, value)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

@@ -1,6 +1,7 @@
 # fails: test_two_wait
 # says that it is done, and puts the value in later
 
+import contextlib
 import threading
 
 
@@ -42,7 +43,5 @@ class Future:
         self._call(callback, value)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

@@ -1,6 +1,7 @@
 # fails: test_callback_waits
 # calls the callbacks while it has the lock
 
+import contextlib
 import threading
 
 
@@ -41,7 +42,5 @@ class Future:
         self._call(callback, value)
 
     def _call(self, callback, value):
-        try:
+        with contextlib.suppress(Exception):
             callback(value)
-        except Exception:
-            pass

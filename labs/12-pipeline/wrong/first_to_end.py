@@ -37,7 +37,7 @@ def pipeline(source, work, sink, workers, room):
         kind, content = done.get()
         if kind is STOP:
             break
-        elif kind == "result":
+        if kind == "result":
             sink(content)
         else:
             failed.append(content)

@@ -15,5 +15,5 @@ async def fetch_all(get, urls):
 async def fetch_or(get, url, seconds, instead):
     try:
         return await asyncio.wait_for(fetch(get, url), seconds)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         return instead

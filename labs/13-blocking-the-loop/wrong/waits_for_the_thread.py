@@ -18,5 +18,5 @@ async def fetch_or(get, url, seconds, instead):
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
             return await asyncio.wait_for(loop.run_in_executor(pool, get, url), seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return instead

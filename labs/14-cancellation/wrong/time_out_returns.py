@@ -8,7 +8,7 @@ async def use(open_it, work, close_it, seconds):
     handle = await open_it()
     try:
         return await asyncio.wait_for(work(handle), seconds)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         return None
     finally:
         closing = asyncio.ensure_future(close_it(handle))

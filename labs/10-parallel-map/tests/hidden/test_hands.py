@@ -33,7 +33,8 @@ def test_order(stage):
     "Never more than the limit",
     points=2,
     task=2,
-    explain="Count the threads that are alive, not only the calls: there may be `limit` of them at any moment.",
+    explain="Count the threads that are alive, not only the calls: there may be `limit` of them at "
+    "any moment.",
 )
 @lab.schedules(preemptions=1, budget=15)
 def test_limit(stage):
@@ -56,8 +57,8 @@ def test_limit(stage):
     "A thread that is free takes the next item",
     points=2,
     task=2,
-    explain="As long as there are items, `limit` calls are under way: not one by one, and not in batches that wait "
-    "for the slowest.",
+    explain="As long as there are items, `limit` calls are under way: not one by one, and not in batches "
+    "that wait for the slowest.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_always_busy(stage):
@@ -80,7 +81,8 @@ def test_always_busy(stage):
     "An exception reaches the caller",
     points=2,
     task=3,
-    explain="One call raises: the caller gets that very exception, and gets it when no call is under way any more.",
+    explain="One call raises: the caller gets that very exception, and gets it when no call is under "
+    "way any more.",
 )
 @lab.schedules(preemptions=1, budget=30)
 def test_one_fails(stage):
@@ -108,13 +110,14 @@ def test_one_fails(stage):
     "All calls fail",
     points=1,
     task=3,
-    explain="Every single call raises: more failures than threads. Nobody may wait for a thread that is dead.",
+    explain="Every single call raises: more failures than threads. Nobody may wait for a thread that "
+    "is dead.",
 )
 @lab.schedules(preemptions=1, budget=20)
 def test_all_fail(stage):
     pages, text = numbers(stage, 4), str(stage.random.random())
 
-    def work(page):  # noqa: ARG001
+    def work(page):
         raise Boom(text)
 
     fetch = stage.work(work, "fetch")
@@ -134,7 +137,7 @@ def test_all_fail(stage):
 )
 @lab.schedules(preemptions=1, budget=30)
 def test_none_left(stage):
-    pages, fails = numbers(stage, 3), stage.random.random() < 0.5  # noqa: PLR2004
+    pages, fails = numbers(stage, 3), stage.random.random() < 0.5
 
     def work(page):
         if fails and page == pages[0]:

@@ -17,7 +17,8 @@ def future(stage):
     "Added while the value comes",
     points=2,
     task=2,
-    explain="One thread adds a callback while another one brings the value: it is called once, in every order.",
+    explain="One thread adds a callback while another one brings the value: it is called once, in "
+    "every order.",
 )
 @lab.schedules(preemptions=2, budget=200)
 def test_added_meanwhile(stage):
@@ -75,12 +76,13 @@ def test_two_bring(stage):
     "A callback that waits for another thread",
     points=2,
     task=3,
-    explain="While a callback is being called another thread must be able to use the future: no lock is held meanwhile.",
+    explain="While a callback is being called another thread must be able to use the future: no lock "
+    "is held meanwhile.",
 )
 @lab.schedules(preemptions=1, budget=60)
 def test_callback_waits(stage):
     one, _ = future(stage)
-    value, late = stage.random.randrange(1000), stage.random.random() < 0.5  # noqa: PLR2004
+    value, late = stage.random.randrange(1000), stage.random.random() < 0.5
     fn, other = stage.work(lambda _: None, "fn"), stage.work(lambda _: None, "other")
     fn.may_finish = lambda _: other.finished
     if late:
@@ -102,7 +104,8 @@ def test_callback_waits(stage):
     "A callback that raises",
     points=2,
     task=3,
-    explain="What a callback raises reaches neither who brings the value nor who adds it, and the next one has its turn.",
+    explain="What a callback raises reaches neither who brings the value nor who adds it, and the "
+    "next one has its turn.",
 )
 @lab.schedules(preemptions=0, budget=5)
 def test_callback_raises(stage):

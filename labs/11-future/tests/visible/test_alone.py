@@ -33,7 +33,7 @@ def test_callbacks(stage):
     one.add_callback(first)
     one.add_callback(second)
     assert not first.calls, "called before there is a value"
-    assert len(callbacks.items) == 2, "callbacks wait in the list"  # noqa: PLR2004
+    assert len(callbacks.items) == 2, "callbacks wait in the list"
     one.set_result(value)
     assert [call.args for call in first.calls + second.calls] == [(value,), (value,)]
     assert order == ["first", "second"]
@@ -61,7 +61,7 @@ def test_twice(stage):
     try:
         one.set_result(value + 1)
     except lab.StudentError as error:
-        assert error.type == "RuntimeError", f"a second value raises RuntimeError, not {error}"  # noqa: PT017
+        assert error.type == "RuntimeError", f"a second value raises RuntimeError, not {error}"
     else:
         raise AssertionError("a second value was taken")
     assert one.result() == box.value == value

@@ -38,7 +38,8 @@ def test_each_once(stage):
     "A slow worker holds up the source",
     points=2,
     task=2,
-    explain="While no work ends, the source may be ahead by what waits and what is in somebody's hands, not by more.",
+    explain="While no work ends, the source may be ahead by what waits and what is in somebody's "
+    "hands, not by more.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_slow_work(stage):
@@ -66,7 +67,8 @@ def test_slow_work(stage):
     "A slow sink holds up the workers",
     points=2,
     task=2,
-    explain="While no call of sink ends, results must not pile up: there is room for so many between two stations.",
+    explain="While no call of sink ends, results must not pile up: there is room for so many between "
+    "two stations.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_slow_sink(stage):
@@ -112,7 +114,8 @@ def test_sink_alone(stage):
     "An item that fails is reported, and the rest goes on",
     points=2,
     task=3,
-    explain="The work on one item raises: it is in the list that is returned, with its text, and all others reach the sink.",
+    explain="The work on one item raises: it is in the list that is returned, with its text, and all "
+    "others reach the sink.",
 )
 @lab.schedules(preemptions=1, budget=15)
 def test_one_fails(stage):
@@ -137,13 +140,14 @@ def test_one_fails(stage):
     "All items fail",
     points=1,
     task=3,
-    explain="Every item fails, and there are more of them than workers and room: it must come to its end all the same.",
+    explain="Every item fails, and there are more of them than workers and room: it must come to its "
+    "end all the same.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_all_fail(stage):
     items, text = numbers(stage, 7), str(stage.random.random())
 
-    def does(item):  # noqa: ARG001
+    def does(item):
         raise Boom(text)
 
     work, sink = stage.work(does, "work"), stage.work(lambda _: None, "sink")
@@ -159,7 +163,8 @@ def test_all_fail(stage):
     "The source fails",
     points=2,
     task=3,
-    explain="source raises after some items: those are done, nobody waits for ever, and the exception reaches the caller.",
+    explain="source raises after some items: those are done, nobody waits for ever, and the "
+    "exception reaches the caller.",
 )
 @lab.schedules(preemptions=1, budget=12)
 def test_source_fails(stage):
@@ -187,7 +192,8 @@ def test_source_fails(stage):
     "Any item, any result",
     points=1,
     task=1,
-    explain="0, False and an empty text are items, and None is a result like others: no signal that it is over.",
+    explain="0, False and an empty text are items, and None is a result like others: no signal that "
+    "it is over.",
 )
 @lab.schedules(preemptions=0, budget=3)
 def test_any_item(stage):

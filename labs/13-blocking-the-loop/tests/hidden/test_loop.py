@@ -16,7 +16,8 @@ def addresses(stage, count):
     "Others go on while a page comes",
     points=2,
     task=1,
-    explain="While get is under way the event loop looks after other coroutines: get is not called in its thread.",
+    explain="While get is under way the event loop looks after other coroutines: get is not called "
+    "in its thread.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_others_go_on(stage):
@@ -104,7 +105,7 @@ def test_too_long(stage):
 def test_fails_in_time(stage):
     (url,), text = addresses(stage, 1), str(stage.random.random())
 
-    def does(url):  # noqa: ARG001
+    def does(url):
         raise Boom(text)
 
     get = stage.work(does, "get")

@@ -74,7 +74,8 @@ class Scene:
     "Cancelled while it opens",
     points=1,
     task=2,
-    explain="Cancelled before anything was open: nothing is closed, no work begins, and the cancellation goes on.",
+    explain="Cancelled before anything was open: nothing is closed, no work begins, and the "
+    "cancellation goes on.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_while_it_opens(stage):
@@ -122,7 +123,8 @@ def test_goes_on(stage):
     "Work that takes too long",
     points=2,
     task=2,
-    explain="When the time is over, the work is cancelled, what is open is closed, and TimeoutError is raised.",
+    explain="When the time is over, the work is cancelled, what is open is closed, and TimeoutError "
+    "is raised.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_too_long(stage):
@@ -141,7 +143,8 @@ def test_too_long(stage):
     "Cancelled while it closes",
     points=2,
     task=3,
-    explain="A close that has begun goes on to its end, and the task does not end before: also if it was cancelled once.",
+    explain="A close that has begun goes on to its end, and the task does not end before: also if it "
+    "was cancelled once.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_while_it_closes(stage):
@@ -156,7 +159,8 @@ def test_while_it_closes(stage):
     "Cancelled again and again",
     points=2,
     task=3,
-    explain="Cancelled in the work, then again while it closes: closed to its end, once, before the task ends.",
+    explain="Cancelled in the work, then again while it closes: closed to its end, once, before the "
+    "task ends.",
 )
 @lab.schedules(preemptions=0, budget=2)
 def test_again(stage):

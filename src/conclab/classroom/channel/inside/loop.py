@@ -156,7 +156,7 @@ class Loop:
         """As asyncio.run does at its end: the threads behind to_thread end with the last coroutine."""
         executor = self.loop._default_executor  # type: ignore[attr-defined]
         if executor is not None and not self.tasks:
-            executor.shutdown(wait=True)
+            executor.shutdown(wait=False)  # a call that goes on must not keep the end of its coroutine back
             self.loop._default_executor = None  # type: ignore[attr-defined]
 
 
