@@ -18,6 +18,6 @@ class Lazy:
                     connection = self.connect()
                     self.set_up(connection)
                     self.slot.value = connection
-                except Exception:  # noqa: BLE001 - the mistake
+                except Exception:
                     return None
             return self.slot.value

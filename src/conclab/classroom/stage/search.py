@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from conclab.classroom.faults import Fault, ScheduleFault, StuckFault, said
 from conclab.classroom.model import Reason
 from conclab.classroom.stage.story import picture
+from conclab.explore.codes import decode, encode
 from conclab.explore.policies.exhaustive import Exhaustive
 from conclab.explore.policies.greedy import Greedy
 from conclab.explore.policies.pct import Pct
 from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits
-from conclab.explore.codes import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
