@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NOBODY = -1
 SMALLEST_S = 9  # digits behind the point
 UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
-MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP
+MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 
 
@@ -132,6 +132,8 @@ class States(Plan):
             record.contents = Contents(choice.run)
             self._happened = Happened(timed=False, ordered=False, contents=record.contents)
         if self.left:
+            if self._valued:
+                self._happened.follow(record)  # things are named by the step that shows them first
             chosen = super().choose(choice)
             self._compare(record)
             return chosen
