@@ -173,7 +173,7 @@ class Contents:
             return VERSION
         if kind == "attribute" and operation.kind is Kind.STORE:
             return content == "missing"
-        if kind == "items" and operation.kind is Kind.WRITE and access.writes:
+        if access.counts or (kind == "items" and operation.kind is Kind.WRITE and access.writes):
             return len(access.of)
         if kind == "items" and operation.kind is Kind.CALL and operation.name in BLIND:
             return None

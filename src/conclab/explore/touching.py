@@ -257,10 +257,15 @@ def call(
         if callee is next and given and isinstance(given[0], itertools.count):
             return items(given[0], writes=True)
         if _hashable(callee) and callee in READING and all(_plain(one) for one in given):
-            return [access for one in given if is_container(one) for access in items(one, writes=False)]
+            return [_reading(callee, one) for one in given if is_container(one)]
         return None
 
     return touches
+
+
+def _reading(callee: Any, obj: Any) -> Access:
+    """What a function that only reads looks at: all that is in it, or how much that is."""
+    return Access(("items", id(obj)), writes=False, of=obj, counts=callee is len)
 
 
 def _plain(obj: Any) -> bool:
