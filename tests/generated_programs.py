@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 
-from conclab.explore import engine, together
+from conclab.explore import always, engine, together
 
 numbers = itertools.count()
 
@@ -234,7 +234,7 @@ def build(text):
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     told = Told()
     scope = {"threading": threading, "queue": queue, "time": time, "print": told, "together": together}
-    scope["__name__"] = "generated"
+    scope |= {"__name__": "generated", "always": always}
     exec(compile(text, name, "exec", dont_inherit=True), scope)
     return scope["scenario"], told
 

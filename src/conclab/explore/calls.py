@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+FRESH = {
+    "items", "keys", "values", "copy", "split", "splitlines", "range", "enumerate", "zip", "reversed",
+    "sorted", "list", "tuple", "set", "frozenset", "dict", "count",
+}  # calls that give something new to go through  # fmt: skip
 HARMLESS = {"staticmethod", "classmethod", "dataclass"}  # decorators, after which a call is still of the file
 
 
@@ -93,6 +97,16 @@ def is_super(node: ast.expr) -> bool:
     match node:
         case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
             return True
+    return False
+
+
+def lends(node: ast.AST | None) -> bool:
+    """Whether it is a call that may give an iterator that others have, too, who see it go on."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name not in FRESH
+        case ast.Call(func=ast.Name(id=name)):
+            return name not in FRESH
     return False
 
 

@@ -81,6 +81,8 @@ class Contents:
             found = todo.popleft()
             if id(found) in self._names or isinstance(found, (*NUMBERS, int, type, ModuleType)):
                 continue
+            if hasattr(type(found), "__del__"):
+                continue  # it would not come to its end where the program lets go of it
             self._names[id(found)] = len(self._names)
             self._kept.append(found)
             todo.extend(_parts(found))
@@ -109,6 +111,8 @@ class Contents:
         if kind is int:
             return obj if 0 <= obj < SMALL else repr(obj)
         if kind in NUMBERS:
+            if obj != obj:  # noqa: PLR0124 - not a number: lists find it by its address
+                raise Opaque
             return (kind.__name__, repr(obj))
         if kind is tuple:
             return tuple([self.value(one) for one in obj])
@@ -169,7 +173,7 @@ class Contents:
             return VERSION
         if kind == "attribute" and operation.kind is Kind.STORE:
             return content == "missing"
-        if kind == "items" and operation.kind is Kind.WRITE and access.writes:
+        if access.counts or (kind == "items" and operation.kind is Kind.WRITE and access.writes):
             return len(access.of)
         if kind == "items" and operation.kind is Kind.CALL and operation.name in BLIND:
             return None
@@ -199,8 +203,9 @@ class Contents:
             step.rounds.append(Round(task.id, entered[-1].number, looks, lists))
 
     def _looks(self, task: Task, frame: FrameType) -> object:
-        found: list[object] = [lock.depth for lock in task.held]
+        found: list[object] = []
         try:
+            found += [(self._known(lock), lock.depth) for lock in task.held]
             for name, held in frame.f_locals.items():
                 found.append((name, self._variable(held)))
         except Opaque:
@@ -210,12 +215,29 @@ class Contents:
     def _variable(self, held: Any) -> object:
         """What a variable holds; also what is in a list, since nobody else need know it."""
         if type(held) is list:
-            return (self.name(held), self._list(held))
+            return (self._known(held), tuple([self._of_known(one) for one in held[: LONGEST + 1]]))
         if isinstance(held, (*NUMBERS, int, tuple, type, ModuleType, FunctionType, MethodType)):
-            return self.value(held)
+            return self._of_known(held)
         if isinstance(held, Lock | RealCondition | threading.Event) or engine.is_users_class(type(held)):
-            return self.value(held)
+            return self._of_known(held)
         raise Opaque
+
+    def _of_known(self, held: Any) -> object:
+        """What nobody has shown yet has no name: what is in it would be forgotten with this round."""
+        todo = [held]
+        while todo:
+            one = todo.pop()
+            if type(one) is tuple:
+                todo += one
+            elif not isinstance(one, (*NUMBERS, type, ModuleType)) and type(one) is not int:
+                self._known(one)
+        return self.value(held)
+
+    def _known(self, obj: Any) -> int:
+        found = self._names.get(id(obj))
+        if found is None:
+            raise Opaque
+        return found
 
 
 def _is_missing(of: Any, name: str) -> bool:

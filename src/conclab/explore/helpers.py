@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.explore import engine
 from conclab.explore.operation import Kind, Operation
+from conclab.explore.record import Hidden
+from conclab.explore.remembers import remembers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +21,7 @@ def run_together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
     def body(number: int, function: Callable[[], Any]) -> Callable[[], None]:
         def run() -> None:
             results[number] = function()
+            _leaves(results[number])
 
         return run
 
@@ -52,8 +55,17 @@ def run_together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
+def _leaves(result: object) -> None:
+    """A result is known when its thread has ended."""
+    run = engine.running()
+    if run is not None and result is not None:
+        run.current.leaves = True
+
+
 def check_always(holds: Callable[[], Any], unless: Any) -> None:
     """Have the scheduler look before every decision."""
     run = engine.running()
     if run is not None:
         run.invariants.append((holds, unless))
+        if run.record is not None and remembers(holds):
+            run.record.depends(Hidden.ORDER)

@@ -15,6 +15,7 @@ from conclab.explore import engine
 from conclab.explore.engine import get_frame, is_users, made, site
 from conclab.explore.operation import Access, Kind, Operation
 from conclab.explore.outcome import Abort
+from conclab.explore.record import Hidden
 
 if TYPE_CHECKING:
     from conclab.explore.scheduler import Run
@@ -139,6 +140,8 @@ class Lock:
             return
         if self in self.owner.held:
             self.owner.held.remove(self)
+        if run.record is not None and self.owner is not run.current:
+            run.record.depends(Hidden.UNSEEN)  # who holds it does not follow from how far its taker has come
         self.owner = None
         if run.trace is not None:
             run.trace.released(self)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conclab.explore import comparing, matching, texts, touching
-from conclab.explore.calls import is_range, is_super
+from conclab.explore.calls import is_range, is_super, lends
 from conclab.explore.entering import is_executed
 from conclab.explore.operation import Kind, Operation
 from conclab.explore.paths import resolver
@@ -224,8 +224,8 @@ class Maker:
             return None
         text = self.source.segment(node)
         of = None if node is None else resolver(node)
-        operation = Operation(Kind.READ, text=text, touches=touching.inside(of, writes=False))
-        return operation, None
+        touches = touching.anything if lends(node) else touching.inside(of, writes=False)
+        return Operation(Kind.READ, text=text, touches=touches), None
 
     def _operands(self, each: dis.Instruction) -> tuple[Operation, Any] | None:
         if each.opname == "BINARY_OP" and each.argrepr.endswith("="):

@@ -49,12 +49,13 @@ class Access:
     `("event", id)`, `("clock",)`, and ANYTHING. None stands for an object that could not be told.
     """
 
-    __slots__ = ("of", "place", "writes")
+    __slots__ = ("counts", "of", "place", "writes")
 
-    def __init__(self, place: Place, *, writes: bool, of: Any = None) -> None:
+    def __init__(self, place: Place, *, writes: bool, of: Any = None, counts: bool = False) -> None:
         self.place = place
         self.writes = writes
         self.of = of  # the object that has the attribute, or the container
+        self.counts = counts  # only how many things are in it is looked at
 
 
 class Operation:

@@ -236,7 +236,8 @@ class Record:
             self._starts(task)
         if self.steps:
             task.last = self.now
-            self.steps[-1].ended.append(task.id)
+            if not task.leaves:
+                self.steps[-1].ended.append(task.id)
             self.also(Access(("alive", id(task)), writes=False))
 
     def abandons(self, daemons: Iterable[Task]) -> None:

@@ -41,6 +41,8 @@ class Coverage:
             more = f"; {self.promise}" if self.promise else ""
             return f"a sample of {self.schedules:,} schedules{among}{more}"
         saved = f", which stand for at least {self.saved:,} more" if self.saved else ""
+        if self.schedules == 1 and self.preemptions is None:
+            return "the one schedule that there is: nothing runs beside main"
         if self.preemptions is None:
             return f"all schedules, with any number of preemptions: {self.schedules:,} were tried{saved}"
         return f"all schedules with {_up_to(self.preemptions)}: {self.schedules:,} were tried{saved}"

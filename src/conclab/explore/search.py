@@ -73,7 +73,7 @@ class Search:
         with self._scope():
             failed, policy = self._base(), None
             if failed is None:
-                failed, policy = self._search(way)
+                failed, policy = (None, Alone()) if self._is_alone() else self._search(way)
                 failed = failed or self._same(self.executor.execute(Plan()), SURE_RUNS)
             seconds = time.perf_counter() - started
             return self._conclude(failed, policy, seconds)
@@ -102,6 +102,15 @@ class Search:
         return strays.named(self.executor.events.points)
 
     # ---- the search
+
+    def _is_alone(self) -> bool:
+        """Whether there is nothing to decide: then that was all, however often it was looked at."""
+        plan = Plan()
+        run = self._execute(plan)
+        if plan.asked or run.failure is not None:
+            return False
+        self.schedules, self.steps = 1, run.steps
+        return True
 
     @contextmanager
     def _scope(self) -> Iterator[None]:
@@ -260,6 +269,13 @@ class Search:
             promise="" if policy is None or exhausted or failed else policy.promise(),
             complete=None if exhausted or failed else _complete(policy),
         )
+
+
+class Alone(Plan):
+    """Of a program in which nothing runs beside main."""
+
+    bound = None
+    exhausted = True
 
 
 def _way(run: Run) -> tuple[Any, ...]:

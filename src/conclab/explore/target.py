@@ -8,7 +8,7 @@ import linecache
 import sys
 import types
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib.util import decode_source, find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,7 @@ class File:
         except OSError as error:
             raise BadRequestError(f"can't read {path}: {error.strerror}") from None
         try:
+            decode_source(self.text)  # compile passes over what is no text in a comment
             self.code = compile(self.text, str(self.path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)

@@ -42,6 +42,7 @@ class Task:
         self.error: BaseException | None = None
         self.sources: list[int] = []  # steps that made what it does next possible
         self.last = -1  # its last step
+        self.leaves = False  # something that is known when it has ended: a result
 
 
 class Choice:

@@ -126,8 +126,10 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
     if run is None or task is None:
         if run is not None and not self._started.is_set():  # type: ignore[attr-defined]
             raise RuntimeError("cannot join thread before it is started")
-        _real_join(self, timeout)
-        return
+        task = getattr(self, TASK, None)  # asking lets others go first, who may have started it
+        if run is None or task is None:
+            _real_join(self, timeout)
+            return
     if task is run.current:
         raise RuntimeError("cannot join current thread")
     deadline = None if timeout is None else run.now + max(0.0, timeout)
@@ -149,7 +151,13 @@ def is_alive(self: threading.Thread) -> bool:
     run = engine.running()
     task = getattr(self, TASK, None)
     if task is None:
-        return False if run is not None and not self._started.is_set() else _real_is_alive(self)  # type: ignore[attr-defined]
+        if run is not None and not self._started.is_set():  # type: ignore[attr-defined]
+            return False
+        task = getattr(self, TASK, None)  # asking lets others go first, who may have started it
+        if task is None:
+            return _real_is_alive(self)
+    if task is run and run is not None:
+        return True  # it asks for itself, before anybody else can
     if run is not None:
         run.announce(Operation(Kind.ASK, obj=task))
     return not getattr(task, "done", False)

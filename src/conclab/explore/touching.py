@@ -8,6 +8,7 @@ from __future__ import annotations
 import array
 import collections
 import itertools
+from collections.abc import Iterator, MappingView
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     Resolve = Callable[[FrameType], Any]
 
 OPTIMIZED = 1  # the flag of a function's code
+MUTABLE = 1 << 9  # the flag of a class that was made by a class statement
 CONTAINERS = (
     list, dict, set, bytearray, collections.deque, collections.defaultdict, collections.OrderedDict,
     collections.Counter, array.array,
 )  # fmt: skip
 IMMUTABLE = (int, float, complex, bool, str, bytes, tuple, range, frozenset, type(None), type, slice)
+LENT = (Iterator, MappingView, memoryview)
 READERS = frozenset({
     "index", "count", "copy", "get", "keys", "values", "items", "isdisjoint", "issubset", "issuperset",
     "union", "intersection", "difference", "symmetric_difference", "__contains__", "__len__", "__iter__",
@@ -52,6 +55,10 @@ QUIET = (
 )
 
 
+def anything(_: FrameType) -> None:
+    """What an operation touches that could touch anything."""
+
+
 def items(obj: Any, *, writes: bool) -> list[Access]:
     """The access to what is inside a container."""
     return [Access(("items", id(obj)), writes=writes, of=obj)]
@@ -73,6 +80,8 @@ def attribute(
             return [Access(("attribute", None, name), writes=writes), *_unknown_items(inside)]
         owner = id(obj.__dict__) if isinstance(obj, ModuleType) else id(obj)
         found = [Access(("attribute", owner, name), writes=writes, of=obj)]
+        if not writes:
+            found += _inherited(obj, name)
         if inside:
             from conclab.explore.paths import attribute as get  # noqa: PLC0415
 
@@ -82,6 +91,20 @@ def attribute(
         return found
 
     return touches
+
+
+def _inherited(obj: Any, name: str) -> list[Access]:
+    """Classes from which the object has that attribute, if it has none of its own."""
+    if isinstance(obj, ModuleType) or name in getattr(obj, "__dict__", ()):
+        return []
+    found = []
+    line = obj.__mro__[1:] if isinstance(obj, type) else type(obj).__mro__
+    for base in line:
+        if base.__flags__ & MUTABLE:
+            found.append(Access(("attribute", id(base), name), writes=False, of=base))
+        if name in base.__dict__:
+            break
+    return found
 
 
 def _unknown_items(wanted: bool) -> list[Access]:
@@ -100,11 +123,13 @@ def variable(name: str, *, writes: bool, is_global: bool) -> Callable[[FrameType
     return touches
 
 
-def inside(of: Resolve | None, *, writes: bool) -> Callable[[FrameType], list[Access]]:
+def inside(of: Resolve | None, *, writes: bool) -> Callable[[FrameType], list[Access] | None]:
     """Access to what is inside the object, if it is a container."""
 
-    def touches(frame: FrameType) -> list[Access]:
+    def touches(frame: FrameType) -> list[Access] | None:
         obj = UNKNOWN if of is None else of(frame)
+        if issubclass(type(obj), LENT):
+            return None  # a view of something else, or an iterator, which looking changes
         return [Access(("items", None), writes=writes)] if obj is UNKNOWN else items(obj, writes=writes)
 
     return touches
@@ -198,7 +223,7 @@ def is_quiet(module: str | None) -> bool:
 def _shows_class(kind: type) -> bool:
     if is_quiet(kind.__module__):
         return False
-    return not (kind.__flags__ & 1 << 9)  # made by a class statement: its methods show what they do
+    return not (kind.__flags__ & MUTABLE)  # made by a class statement: its methods show what they do
 
 
 def real_lock(of: Resolve | None, made: Callable[[int, str], str]) -> Callable[[FrameType], bool]:
@@ -232,10 +257,15 @@ def call(
         if callee is next and given and isinstance(given[0], itertools.count):
             return items(given[0], writes=True)
         if _hashable(callee) and callee in READING and all(_plain(one) for one in given):
-            return [access for one in given if is_container(one) for access in items(one, writes=False)]
+            return [_reading(callee, one) for one in given if is_container(one)]
         return None
 
     return touches
+
+
+def _reading(callee: Any, obj: Any) -> Access:
+    """What a function that only reads looks at: all that is in it, or how much that is."""
+    return Access(("items", id(obj)), writes=False, of=obj, counts=callee is len)
 
 
 def _plain(obj: Any) -> bool:

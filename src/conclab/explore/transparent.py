@@ -23,6 +23,8 @@ PASSED_OVER = {
     "vars", "dir", "locals", "globals",
     "asdict", "astuple", "replace", "broken", "n_waiting", "SimpleQueue", "empty", "__del__", "setattr",
     "local", "ident", "native_id", "active_count", "enumerate", "get_ident",
+    "getattr", "delattr", "iter", "next", "zip", "map", "filter", "reversed", "__iter__", "__next__",
+    "__reversed__",
 }  # fmt: skip
 OPAQUE = {
     "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", "CONVERT_VALUE", "BUILD_STRING", "MATCH_MAPPING",
@@ -55,7 +57,21 @@ def _imports_known(tree: ast.AST | None) -> bool:
             return False
         if isinstance(node, ast.ImportFrom) and node.module not in KNOWN:
             return False
+        if isinstance(node, ast.FunctionDef) and node.name == "__del__":
+            return False  # what is kept to be compared does not come to its end
+        if isinstance(node, ast.Compare) and _asks_who(node):
+            return False  # two equal texts or tuples may be one and may be two
     return True
+
+
+def _asks_who(node: ast.Compare) -> bool:
+    """`a is b`, neither of which is None or the like."""
+    sides = [node.left, *node.comparators]
+    return any(
+        isinstance(op, ast.Is | ast.IsNot)
+        and not any(isinstance(side, ast.Constant) for side in sides[number : number + 2])
+        for number, op in enumerate(node.ops)
+    )
 
 
 @functools.lru_cache(maxsize=10_000)

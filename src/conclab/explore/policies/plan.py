@@ -22,6 +22,7 @@ class Plan(Base):
         self.deviations = dict(deviations)
         self.missed: list[Deviation] = []  # named a task that could not go on there
         self.left = len(self.deviations)
+        self.asked = False  # there was something to decide
 
     def another(self, last: Run | None) -> bool:
         """There is one execution."""
@@ -29,6 +30,7 @@ class Plan(Base):
 
     def choose(self, choice: Choice) -> Task:
         """Deviate where the plan says so."""
+        self.asked = True
         wanted = self.deviations.get(choice.key)
         if wanted is None:
             return choice.default
@@ -41,6 +43,7 @@ class Plan(Base):
 
     def pick(self, key: tuple[int, int], count: int, run: Run) -> int:  # noqa: ARG002
         """Deviate where the plan says so."""
+        self.asked = True
         wanted = self.deviations.get(key)
         if wanted is None:
             return 0

@@ -211,7 +211,7 @@ class Reduced(Base):
             isinstance(self._now, Classes)
             and last is not None
             and last.record is not None
-            and last.record.hidden
+            and last.record.hidden & ~Hidden.UNSEEN
         ):
             self._now, last = States(self._limits), None
         found = self._now.another(last)

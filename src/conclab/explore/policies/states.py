@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NOBODY = -1
 SMALLEST_S = 9  # digits behind the point
 UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
-MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP
+MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 
 
@@ -51,6 +51,8 @@ class States(Plan):
         )
         self._rng: Random = limits.rng
         self._cheapest: dict[tuple[int, int], int] = {}  # preemptions up to a state, by who was running
+        self._least: dict[int, int] = {}  # preemptions up to a state, whoever was running
+        self._edges: dict[tuple[int, int], int] = {}  # by state and who goes on there: the fewest preemptions
         self._stay: dict[int, frozenset[int]] = {}  # by state: whom it costs something to interrupt there
         self._levels: dict[int, list[Waiting]] = {}
         self._level = 0
@@ -86,6 +88,8 @@ class States(Plan):
         self.hidden |= hidden
         self._valued = self._valued and not self.hidden & OPAQUE
         self._cheapest = {}
+        self._least = {}
+        self._edges = {}
         self._stay = {}
         self._levels = {}
         self._level = 0
@@ -116,14 +120,14 @@ class States(Plan):
             found = waiting.pop()
             if not waiting:
                 del self._levels[self._level]
-            if not self._is_known(found, self._level):
+            if not self._is_known(found, self._level) and not self._is_dearer(found, self._level):
                 return found
             self.saved += 1
         return None
 
     # ---- during an execution
 
-    def choose(self, choice: Choice) -> Task:  # noqa: C901 - the hot path
+    def choose(self, choice: Choice) -> Task:  # noqa: C901, PLR0912 - the hot path
         """Follow the plan; behind it, look whether the state is known, and note what else could be done."""
         record = choice.run.record
         assert record is not None
@@ -132,6 +136,8 @@ class States(Plan):
             record.contents = Contents(choice.run)
             self._happened = Happened(timed=False, ordered=False, contents=record.contents)
         if self.left:
+            if self._valued:
+                self._happened.follow(record)  # things are named by the step that shows them first
             chosen = super().choose(choice)
             self._compare(record)
             return chosen
@@ -154,17 +160,26 @@ class States(Plan):
         chosen = choice.default
         if running == NOBODY:
             chosen = next((task for task in choice.tasks[: choice.ready] if moves_nobody(task)), chosen)
-        others = [
-            self._note(choice, position, record, beside)
-            for position, task in enumerate(choice.tasks)
-            if task is not chosen
-        ]
+        noted = {
+            task: self._note(choice, position, record, beside) for position, task in enumerate(choice.tasks)
+        }
+        if not self._is_new(noted[chosen], self._level):
+            # Nothing new comes of it. Something else at the same price goes on in this execution.
+            free = [task for task in choice.tasks if self._is_new(noted[task], self._level)]
+            if not free:
+                self._put_all(noted.values())
+                choice.run.cut_off()
+                return choice.default
+            chosen = free[0]
+        mine = noted.pop(chosen)
+        assert mine is not None
+        self._edges[number, chosen.id] = self._level
         if moves_nobody(chosen) and running == NOBODY:
-            self._deferred = others
+            self._deferred = list(noted.values())
         else:
-            self._put_all(others)
+            self._put_all(noted.values())
         if self._valued:
-            self._came = number, self._effect(chosen, record, beside), len(record.steps)
+            self._came = number, mine[1].effect, len(record.steps)
         if chosen is not choice.default:
             self._waiting = Waiting(self._waiting, (choice.key, chosen.id), len(record.steps))
         return chosen
@@ -255,26 +270,56 @@ class States(Plan):
         return hash(tuple(found)) if found else 0
 
     def _enter(self, run: Decisions, number: int, running: int) -> None:
-        known = self._cheapest.get((number, running))
-        if known is not None and known <= self._level:
+        if self._covers(number, running, self._level):
             run.cut_off()
             return
         self._cheapest[number, running] = self._level
+        if running >= NOBODY:
+            self._least[number] = min(self._level, self._least.get(number, self._level))
+
+    def _covers(self, number: int, running: int, cost: int) -> bool:
+        """Whether all that could be done in a state was noted, each at the same price or for less.
+
+        Whoever was running there, everything costs one preemption more at the most: a visit with fewer is
+        worth any that comes later. Where nobody was running everything is free. (One in which somebody was
+        made to stop has no part in that: it leaves somebody out.)
+        """
+        found = self._least.get(number, cost) < cost
+        return found or any(self._cheapest.get((number, one), cost + 1) <= cost for one in (running, NOBODY))
+
+    def _is_new(self, found: tuple[int, Waiting] | None, cost: int) -> bool:
+        """Whether it can be had at that price, and was not; as far as can be told before it is tried."""
+        if found is None or found[0] != cost:
+            return False
+        waiting = found[1]
+        known = self._edges.get((waiting.origin, waiting.deviation[1]), cost + 1) <= cost
+        return not known and not self._is_known(waiting, cost)
 
     def _put_all(self, found: Iterable[tuple[int, Waiting] | None]) -> None:
         for cost, waiting in filter(None, found):
-            if self._is_known(waiting, cost):
+            edge = (waiting.origin, waiting.deviation[1])
+            if waiting.origin and self._edges.get(edge, cost + 1) <= cost:
+                self.saved += 1  # who was running before makes no difference behind that step
+            elif self._is_known(waiting, cost):
                 self.saved += 1
             else:
                 self._levels.setdefault(cost, []).append(waiting)
+                if waiting.origin:
+                    self._edges[edge] = cost
+
+    def _is_dearer(self, waiting: Waiting, cost: int) -> bool:
+        """Whether the same step from the same state was tried for less, since this was put down."""
+        edge = (waiting.origin, waiting.deviation[1])
+        return bool(waiting.origin) and self._edges.get(edge, cost) < cost
 
     def _is_known(self, waiting: Waiting, cost: int) -> bool:
+        if not waiting.number and waiting.effect in self._effects:  # learned since it was put down
+            waiting.number = waiting.origin + self._effects[waiting.effect]
         stay = self._stay.get(waiting.number) if waiting.number else None
         if stay is None:
             return False
         task = waiting.deviation[1]
-        known = self._cheapest.get((waiting.number, task if task in stay else NOBODY))
-        return known is not None and known <= cost
+        return self._covers(waiting.number, task if task in stay else NOBODY, cost)
 
 
 WAY = Way(States, "every state within the bound, each gone on from once")
