@@ -39,10 +39,10 @@ class Chooser:
             raise StuckFault(
                 f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT
             )
-        ready = [task for task in waiting if task.pending is not None and self._can(task.pending)]
+        ready = self.ready(waiting)
         sleepers = [task for task in waiting if task not in ready and _early(task)]
         stays = me in ready
-        if stays and self._streak >= FAIR and len(ready) > 1:
+        if stays and self._streak >= FAIR and (len(ready) > 1 or _others_wait_for_time(waiting, me)):
             ready.remove(me)
             stays = False
         if ready:
@@ -58,6 +58,10 @@ class Chooser:
         self._streak = self._streak + 1 if chosen is me else 0
         self._pass_time(chosen)
         return chosen
+
+    def ready(self, waiting: Sequence[Task]) -> list[Task]:
+        """Those that can go on now."""
+        return [task for task in waiting if task.pending is not None and self._can(task.pending)]
 
     def _can(self, ask: Ask) -> bool:
         """Whether it can be done now: also a wait of no seconds."""
@@ -82,6 +86,11 @@ class Chooser:
         if deadline is not None and not chosen.pending.free():
             self.now = max(self.now, deadline)
             chosen.pending.timed_out = True
+
+
+def _others_wait_for_time(waiting: Sequence[Task], me: Task) -> bool:
+    """Time passes while somebody goes round, too."""
+    return any(_deadline(task) is not None for task in waiting if task is not me)
 
 
 def _early(task: Task) -> bool:
