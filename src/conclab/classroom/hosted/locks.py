@@ -45,7 +45,7 @@ class Lock(Hosted):
         """Whether a task that ends and keeps it does wrong.
 
         Not if another one gave it back before: then it is a gate, at which somebody waits by taking it twice.
-        And not if it is the submission's own and nobody else ever wanted it: a gate that was left by a time-out.
+        And not if it is the submission's own and nobody else ever wanted it: a gate that nobody came to.
         """
         return not self._is_gate and (self.handed_out or len(self._users) > 1)
 
@@ -146,9 +146,9 @@ class Condition(Hosted):
         """The lock's own operations are the lock's."""
         return self.lock.perform(ask) if ask.do in self.LOCKS else super().perform(ask)
 
-    def wake(self, n: int = 1) -> None:
-        """For tests: so many of those who wait go on though nobody notified them, as Python allows."""
-        del self.waiting[:n]
+    def wake(self) -> None:
+        """For tests: whoever waits goes on though nobody notified, as may happen outside of Python's own."""
+        self.waiting.clear()
 
     def _check(self, ask: Ask, doing: str) -> None:
         if self.lock.owner is not ask.task:

@@ -9,7 +9,7 @@ from conclab.classroom.model import Reason
 from conclab.explore.tasks import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from conclab.classroom.hosted.base import Ask
     from conclab.classroom.stage.tasks import Task
@@ -31,25 +31,25 @@ class Chooser:
         self._streak = 0
         self._choice = Choice(None)  # type: ignore[arg-type]  # policies that want its record are not used here
 
-    def choose(self, me: Task, waiting: Sequence[Task]) -> Task | None:
-        """One of those who wait; None if nobody can go on."""
+    def choose(self, me: Task, waiting: Sequence[Task], circling: Collection[Task] = ()) -> Task | None:
+        """One of those who wait; None if nobody can go on. Time passes also for those who only go round."""
         self.steps += 1
         me.steps += 1
         if self.steps > MOST_STEPS:
             raise StuckFault(
                 f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT
             )
-        ready = self.ready(waiting)
+        ready = [task for task in self.ready(waiting) if task not in circling]
         sleepers = [task for task in waiting if task not in ready and _early(task)]
         stays = me in ready
-        if stays and self._streak >= FAIR and (len(ready) > 1 or _others_wait_for_time(waiting, me)):
+        if stays and self._streak >= FAIR and len(ready) > 1:
             ready.remove(me)
             stays = False
         if ready:
             default = me if stays else _next(ready, me)
             tasks, count = ready + sleepers, len(ready)
         else:
-            timed = [task for task in waiting if _deadline(task) is not None]
+            timed = [task for task in waiting if task not in circling and _deadline(task) is not None]
             if not timed:
                 return None
             default = min(timed, key=_by_deadline)
@@ -86,11 +86,6 @@ class Chooser:
         if deadline is not None and not chosen.pending.free():
             self.now = max(self.now, deadline)
             chosen.pending.timed_out = True
-
-
-def _others_wait_for_time(waiting: Sequence[Task], me: Task) -> bool:
-    """Time passes while somebody goes round, too."""
-    return any(_deadline(task) is not None for task in waiting if task is not me)
 
 
 def _early(task: Task) -> bool:

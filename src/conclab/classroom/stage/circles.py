@@ -39,8 +39,8 @@ class Circles:
         self._seen: dict[Task, set[Any]] = {}
 
     @property
-    def suspicious(self) -> bool:
-        """Whether it is time to look who could go on."""
+    def long(self) -> bool:
+        """Whether there were many: it is time to look who could go on."""
         return self._steps >= (LOCKING if self._locked else READING)
 
     def saw(self, ask: Ask, kind: Kind, found: Any, *, now: float) -> None:
@@ -55,14 +55,16 @@ class Circles:
         step = (id(ask.target), kind, ask.at, ask.what, tuple(ask.reads))
         self._seen.setdefault(ask.task, set()).add(step)
 
-    def look(self, ready: Sequence[Task]) -> None:
-        """Raise StuckFault if all who can go on go round."""
-        if not ready or not all(self._goes_round(task) for task in ready):
-            return
-        names = " and ".join(task.name for task in ready)
-        at = next((f" at line {task.at[1]}" for task in ready if task.at), "")
-        verb, their = ("go", "they wait") if len(ready) > 1 else ("goes", "it waits")
-        raise StuckFault(
+    def going_round(self, ready: Sequence[Task]) -> Sequence[Task]:
+        """All who can go on, if none of them does more than that."""
+        return ready if all(self._goes_round(task) for task in ready) else ()
+
+    def fault(self, tasks: Sequence[Task]) -> StuckFault:
+        """Nobody else can go on, and no time can pass."""
+        names = " and ".join(task.name for task in tasks)
+        at = next((f" at line {task.at[1]}" for task in tasks if task.at), "")
+        verb, their = ("go", "they wait") if len(tasks) > 1 else ("goes", "it waits")
+        return StuckFault(
             f"{names} {verb} round in circles{at}: {self._steps:,} steps that changed nothing, with the same "
             f"values each time, and nobody else can go on who could change what {their} for",
             reason=Reason.TIMEOUT,

@@ -154,9 +154,10 @@ class Execution(Making):
         waiting = [task for task in self.tasks.values() if task.state is State.WAITING and not task.on_hold]
         if not waiting:
             return False
-        if self._circles.suspicious:
-            self._circles.look(self.chooser.ready(waiting))
-        chosen = self.chooser.choose(self.current, waiting)
+        circling = self._circles.going_round(self.chooser.ready(waiting)) if self._circles.long else ()
+        chosen = self.chooser.choose(self.current, waiting, circling)
+        if chosen is None and circling:
+            raise self._circles.fault(circling)
         if chosen is None:
             return False
         self.current = chosen

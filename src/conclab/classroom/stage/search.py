@@ -46,8 +46,8 @@ class Covered:
 def search(scenario: Callable[[Stage], Any], stages: Callable[[Policy, int], Stage], wish: Wish) -> Covered:
     """Run the scenario in one order after the other. Raises the first Fault, with its story.
 
-    It ends when the bound is exhausted or the budget used up, and never by a clock: where the time of the case
-    is over before that, a stage raises, and there is no pass.
+    It ends when the bound is exhausted or the budget used up, and never by a clock: where the time of the
+    case is over before that, a stage raises, and there is no pass.
     """
     count, last = 0, None
     for policy, most in _policies(wish):

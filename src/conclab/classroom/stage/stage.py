@@ -61,7 +61,7 @@ class Stage(Execution):
         return tuple(self.alive())
 
     def pass_time(self, seconds: float) -> None:
-        """Let so much time pass in which nobody does anything. Whose wait is then over goes on in its turn."""
+        """Let so much time pass in which nobody does anything. Whose wait is over then may go on."""
         self.settle()
         self.chooser.now += seconds
 

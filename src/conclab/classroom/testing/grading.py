@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NEEDS = ("pytest", "hypothesis")
-PATIENCE = (
-    GUARD + 2
-)  # times the lab's time-out: after so long without a run's end it is the grader that hangs
+PATIENCE = GUARD + 2  # times the lab's time-out: a run that lasts longer is a grader that hangs
 STARTING_S = 120.0
 SAID = 4_000  # characters of pytest's output that are looked at
 
