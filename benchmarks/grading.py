@@ -2,10 +2,10 @@
 
 python benchmarks/grading.py [--lab labs/01-race-counter] [--submissions 300] [--jobs 2] [--layer kernel]
 
-Every submission is another text, each of the lab's solution or of a known mistake in turn, so that none is
-graded by having been graded. A start is of a worker that imports the submission and ends: the least that a case
-can cost. There are as many as grading makes, one for each case and two more where a hidden one failed; half of
-them before it, half of them behind it. The promise: grading costs at most 1.5 times the starts.
+Every submission is another text, each of the lab's solution or of a known mistake in turn, so that none
+is graded by having been graded. A start is of a worker that imports the submission and ends: the least that a
+case can cost. There are as many as grading makes, one for each case and two more where a hidden one failed;
+half of them before it, half of them behind it. The promise: grading costs at most 1.5 times the starts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Each lab's gate, once, as far apart as is possible here: what is right passes, what is wrong does not.
 
-Cheats and many repeats are `conclab lab verify --times 20`: minutes, before a lab goes out.
+Cheats, further solutions and many repeats are for `conclab lab verify`: minutes, before a lab goes out.
 """
 
 from __future__ import annotations
@@ -27,24 +27,22 @@ def best(needs):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_each_lab_knows_right_from_wrong(folder, tmp_path):
-    """Every solution passes every case, the starter fails, each known mistake fails by the case it names."""
+    """Its solution passes every case, its starter fails, each known mistake fails by the case it names."""
     lab = labs.load(folder)
     first = lab.lab.files[0]
-    right = [lab.solution, *(lab.solution | {first: path.read_text(encoding="utf-8")} for path in lab.right)]
     wrong = [lab.starter | {first: one.file.read_text(encoding="utf-8")} for one in lab.wrong]
-    only = [() for _ in right] + [()] + [(one.fails,) for one in lab.wrong]
+    only = [(), (), *((one.fails,) for one in lab.wrong)]
     entries = [
         Entry(laid_out(files, tmp_path / str(number)), only[number])
-        for number, files in enumerate([*right, lab.starter, *wrong])
+        for number, files in enumerate([lab.solution, lab.starter, *wrong])
     ]
-    found = [
-        graded.first
-        for graded in grade_many(lab, entries, hidden=True, layer=best(lab.lab.needs), repeat=False)
-    ]
-    for results in found[: len(right)]:
-        assert [one for one in results if one.mark is not Mark.PASSED] == []
-    assert any(one.mark is Mark.FAILED for one in found[len(right)])
-    for known, results in zip(lab.wrong, found[len(right) + 1 :], strict=True):
+    layer = best(lab.lab.needs)
+    solution, starter, *caught = (
+        graded.first for graded in grade_many(lab, entries, hidden=True, layer=layer, repeat=False)
+    )
+    assert [one for one in solution if one.mark is not Mark.PASSED] == []
+    assert any(one.mark is Mark.FAILED for one in starter)
+    for known, results in zip(lab.wrong, caught, strict=True):
         assert [one.mark for one in results] == [Mark.FAILED], f"wrong/{known.name}: {results[0].detail}"
     assert len(lab.wrong) >= FEWEST_WRONG
 

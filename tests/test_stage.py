@@ -716,6 +716,7 @@ class Mine(Counter): pass
 
 def counted(): return Counter("aab"), [OrderedDict(a=1)], {1: defaultdict(list, b=[2])}
 def mine(): return Mine("a")
+def coded(): return defaultdict(lambda: 0, a=1)
 def stays(cell):
     cell.value = Counter("a")
     return cell.value.most_common()
@@ -729,6 +730,7 @@ def test_the_librarys_own_dicts_are_dicts_for_a_test(submitted):
     assert found == ({"a": 2, "b": 1}, [{"a": 1}], {1: {"b": [2]}})
     assert type(found[0]) is dict
     assert stage.code.mine() != {"a": 1}
+    assert stage.code.coded() != {"a": 1}, "a function in it is no data"
     assert stage.code.stays(stage.cell()) == [("a", 1)]
 
 

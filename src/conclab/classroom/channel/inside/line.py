@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from socket import socket
 
 UNKNOWN = -1  # a thread that nobody announced
-DICTS = (Counter, OrderedDict, defaultdict)
+DICTS = (Counter, OrderedDict)
+FACTORIES = (
+    None,
+    int,
+    float,
+    str,
+    list,
+    set,
+    dict,
+    tuple,
+)  # of a defaultdict; any other is code, and no data
 
 
 class Slot:
@@ -137,7 +147,9 @@ class Line:
         return wire.encode(value, self._refer_result)
 
     def _refer_result(self, value: Any) -> Any:
-        return self.encode_result(dict(value)) if type(value) in DICTS else self._refer(value)
+        kind = type(value)
+        plain = kind in DICTS or (kind is defaultdict and value.default_factory in FACTORIES)
+        return self.encode_result(dict(value)) if plain else self._refer(value)
 
     def decode(self, data: Any) -> Any:
         """As it came."""
