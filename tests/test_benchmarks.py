@@ -22,11 +22,13 @@ SMALL = {
     ),
     "explore_reduction.py": ("--only", "readers_writer", "--preemptions", "1", "--cap", "300"),
     "explore_vs.py": ("--only", "lost_update_attribute", "--budget", "20"),  # without the peers
+    "grading.py": ("--submissions", "2", "--jobs", "1", "--layer", "basic"),
     "ground_truth.py": ("--seconds", "0.3"),
     "kernel_probes.py": ("--help",),  # needs root and perf
     "observer_cost.py": ("--runs", "1"),
     "precision.py": ("--rounds", "1", "--budgets", "1", "2"),
     "sampled_agreement.py": ("--seconds", "0.5", "sorting_and_conditions"),
+    "sandbox_start.py": ("1",),
     "startup.py": ("--rounds", "2"),
     "strategy_overhead.py": ("--tasks", "20", "--rounds", "2"),
     "vs_pyperf.py": ("--help",),  # needs an extra, and minutes

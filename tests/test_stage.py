@@ -445,3 +445,325 @@ def test_a_witness_that_says_nothing_is_no_pass(submitted):
     """It shares a process with the submission, which may end it."""
     with pytest.raises(Fault):
         submitted("import os\nos._exit(0)").explore(SCENARIO)
+
+
+COUNTED = """
+import threading
+LOCK = threading.Lock()
+
+def add(cell):
+    with LOCK: cell.value += 1
+"""
+
+
+class LateClock:
+    """The machine is so busy that each look at the clock is an hour later, and the worker has had nothing."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 3600.0
+        return self.now
+
+
+def test_a_search_that_time_cuts_short_is_no_pass(submitted):
+    """It counted as one after 40 schedules. A submission that used no time is not to blame either."""
+    student = submitted(COUNTED)
+    student.patience._clock = LateClock()
+    with pytest.raises(InfrastructureError, match="machine is too busy"):
+        student.schedules(lost)
+    assert not student.covered
+
+
+@pytest.mark.parametrize("budget", [1, 5, 60])
+def test_a_budget_is_the_number_of_schedules(submitted, budget):
+    """Of all policies together."""
+    student, ran = submitted(COUNTED), []
+
+    def scenario(stage):
+        ran.append(1)
+        cell = stage.cell(0)
+        for name in ("ann", "bob", "cem"):
+            stage.thread(name, stage.code.add, cell)
+        stage.run()
+        assert cell.value == 3
+
+    covered = student.schedules(scenario, preemptions=None, budget=budget)
+    assert (len(ran), covered.schedules, covered.exhausted) == (budget, budget, False)
+
+
+def test_an_error_that_was_caught_does_not_come_again(submitted):
+    """Neither of a call, nor of an await, nor of a thread; what nobody caught does."""
+    student = submitted("""
+def bad(): raise ValueError
+async def abad(): raise KeyError
+""")
+
+    def caught(stage):
+        with pytest.raises(StudentError, match="ValueError"):
+            stage.code.bad()
+        with pytest.raises(StudentError, match="KeyError"):
+            stage.await_(stage.code.abad)
+        ann = stage.thread("ann", stage.code.bad)
+        with pytest.raises(StudentError, match="ValueError"):
+            stage.run()
+        assert ann.error.type == "ValueError"
+
+    assert student.schedules(caught, preemptions=0).exhausted
+
+    def kept(stage):
+        stage.thread("ann", stage.code.bad)
+        stage.run_keeping_errors()
+
+    with pytest.raises(StudentError):
+        student.schedules(kept)
+
+
+def test_a_private_lock_may_be_handed_back(submitted):
+    """As an argument, and to be used from the test."""
+    student = submitted("""
+import threading
+
+def make(): return threading.Lock()
+def use(lock):
+    with lock: return lock.locked()
+""")
+    lock = student.stage.code.make()
+    assert student.stage.code.use(lock) is True
+    assert lock.acquire() is True
+    assert lock.locked() is True
+    assert student.stage.code.make() != lock
+
+
+GATE = """
+import threading
+
+def through(cell):
+    gate = threading.Lock()
+    cell.value = gate
+    gate.acquire()
+    gate.acquire()
+
+def opens(cell):
+    cell.value.release()
+
+def late(cell):
+    gate = threading.Lock()
+    gate.acquire()
+    return gate.acquire(timeout=3)
+
+LOCK = threading.Lock()
+
+def keeps(cell):
+    if not LOCK.acquire(timeout=1):
+        return
+    cell.value = 1
+"""
+
+
+def test_a_gate_is_no_lock_that_was_kept(submitted):
+    """Taken twice, with somebody else's giving it back in between; or left when time was over."""
+    student = submitted(GATE)
+    stage = student.stage
+    cell = stage.cell()
+    ann = stage.thread("ann", stage.code.through, cell)
+    assert stage.run_until_blocked() == (ann,)
+    stage.thread("bob", stage.code.opens, cell)
+    late = stage.thread("late", stage.code.late, cell)
+    stage.finish()
+    assert late.result is False
+
+
+def test_a_private_lock_that_others_want_is_kept_all_the_same(submitted):
+    """Though they lost their patience."""
+
+    def scenario(stage):
+        cell = stage.cell()
+        for name in ("ann", "bob"):
+            stage.thread(name, stage.code.keeps, cell)
+
+    with pytest.raises(StuckFault, match="ended and still has the lock of line"):
+        submitted(GATE).schedules(scenario)
+
+
+@pytest.mark.parametrize("over", ["given", "threading.Condition(given)", "threading.Condition()"])
+@pytest.mark.parametrize("kind", ["lock", "rlock", "condition"])
+def test_a_condition_over_what_there_is(submitted, over, kind):
+    """A lock or a condition, handed out or its own; two of them over one lock."""
+    student = submitted(f"""
+import threading
+
+class Box:
+    def __init__(self, given, cell):
+        lock = {over}
+        self.full, self.empty, self.cell = threading.Condition(lock), threading.Condition(lock), cell
+    def put(self, value):
+        with self.empty:
+            while self.cell.value is not None: self.empty.wait()
+            self.cell.value = value
+            self.full.notify()
+    def get(self):
+        with self.full:
+            while self.cell.value is None: self.full.wait()
+            value, self.cell.value = self.cell.value, None
+            self.empty.notify()
+            return value
+""")
+
+    def scenario(stage):
+        box = stage.code.Box(getattr(stage, kind)(), stage.cell())
+        gets = [stage.thread(name, box.get) for name in ("ann", "bob")]
+        for value in (1, 2):
+            stage.thread(f"put {value}", box.put, value)
+        stage.run()
+        assert {get.result for get in gets} == {1, 2}
+
+    student.schedules(scenario, preemptions=0, budget=12)
+
+
+def test_an_author_wakes_and_passes_time(submitted):
+    """A wait may end for nothing; time may pass while nobody does anything."""
+    student = submitted("""
+def waits(condition):
+    with condition:
+        return condition.wait()
+
+def patient(event):
+    return event.wait(10)
+""")
+    stage = student.stage
+    condition = stage.condition()
+    ann = stage.thread("ann", stage.code.waits, condition)
+    assert stage.run_until_blocked() == (ann,)
+    condition.wake()
+    stage.run()
+    assert ann.result is True
+
+    bob = stage.thread("bob", stage.code.patient, stage.event())
+    stage.step()
+    stage.pass_time(9)
+    stage.settle()
+    assert (bob.ended, stage.now) == (False, 9)
+    stage.pass_time(90)
+    stage.run()
+    assert (bob.result, stage.now) == (False, 99)
+
+
+CIRCLES = """
+import threading
+
+def reads(cell, lock):
+    while not cell.value: pass
+
+def locks(cell, lock):
+    while True:
+        with lock:
+            if cell.value: return
+
+def tries(cell, lock):
+    while not lock.acquire(False): pass
+
+def sets(cell):
+    import time
+    time.sleep(5)
+    cell.value = 1
+
+def counts(cell, lock):
+    for number in range(450):
+        with lock: cell.value = number
+"""
+
+
+@pytest.mark.parametrize("name", ["reads", "locks", "tries"])
+def test_going_round_in_circles_is_told(submitted, name):
+    """Long before the most steps are done, with the line."""
+    stage = submitted(CIRCLES).stage
+    cell, lock = stage.cell(), stage.lock()
+    if name == "tries":
+        stage.code.tries(cell, lock)
+    for who in ("ann", "bob"):
+        stage.thread(who, getattr(stage.code, name), cell, lock)
+    with pytest.raises(StuckFault, match=r"goe?s? round in circles at line \d+") as found:
+        stage.run()
+    assert found.value.reason is Reason.TIMEOUT
+    assert stage.steps < 2_000
+
+
+@pytest.mark.parametrize("name", ["reads", "locks"])
+def test_whoever_polls_is_not_alone(submitted, name):
+    """Another one changes what it looks at, even after a sleep: polling is slow, and goes on."""
+    stage = submitted(CIRCLES).stage
+    cell, lock = stage.cell(), stage.lock()
+    for who in ("ann", "bob"):
+        stage.thread(who, getattr(stage.code, name), cell, lock)
+    stage.thread("sets", stage.code.sets, cell)
+    stage.run()
+    assert stage.now == 5
+
+
+def test_a_long_loop_is_no_circle(submitted):
+    """It changes something each time."""
+    stage = submitted(CIRCLES).stage
+    stage.thread("ann", stage.code.counts, stage.cell(), stage.lock())
+    stage.run()
+
+
+DICTS = """
+from collections import Counter, OrderedDict, defaultdict
+
+class Mine(Counter): pass
+
+def counted(): return Counter("aab"), [OrderedDict(a=1)], {1: defaultdict(list, b=[2])}
+def mine(): return Mine("a")
+def coded(): return defaultdict(lambda: 0, a=1)
+def stays(cell):
+    cell.value = Counter("a")
+    return cell.value.most_common()
+"""
+
+
+def test_the_librarys_own_dicts_are_dicts_for_a_test(submitted):
+    """Of exact type, as a result; in a shared cell they stay what they are."""
+    stage = submitted(DICTS).stage
+    found = stage.code.counted()
+    assert found == ({"a": 2, "b": 1}, [{"a": 1}], {1: {"b": [2]}})
+    assert type(found[0]) is dict
+    assert stage.code.mine() != {"a": 1}
+    assert stage.code.coded() != {"a": 1}, "a function in it is no data"
+    assert stage.code.stays(stage.cell()) == [("a", 1)]
+
+
+THREADED = """
+import asyncio
+
+async def ask(fn): return await asyncio.to_thread(fn)
+async def hurry(fn):
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(fn), 5)
+    except TimeoutError:
+        return "late"
+"""
+
+
+def test_a_thread_behind_to_thread_is_seen_while_it_works(submitted):
+    """A coroutine ends before a call that it has given up; the call's thread is left until it ends."""
+    student = submitted(THREADED)
+
+    def scenario(stage):
+        fn = stage.work(lambda: 3, "fn")
+        assert stage.await_(stage.code.ask, fn) == 3
+        stage.run()
+        assert stage.left == ()
+
+        slow = stage.work(lambda: 3, "slow")
+        slow.may_finish = lambda _: stage.now > 60
+        assert stage.await_(stage.code.hurry, slow) == "late"
+        assert len(stage.left) == 1
+        stage.run_until_blocked()
+        assert len(stage.left) == 1, "it still works"
+        stage.pass_time(100)
+        stage.run()
+        assert stage.left == ()
+
+    assert student.schedules(scenario, preemptions=0, budget=10).schedules

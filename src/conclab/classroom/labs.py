@@ -6,6 +6,7 @@ labs/01-race-counter/
     solution.py     a starter is made of it: `# BEGIN SOLUTION` ... `# END SOLUTION` is left out
     tests/visible/test_*.py     tests/hidden/test_*.py
     wrong/*.py      `# fails: test_name` in the first line
+    right/*.py      further solutions, if there are any: they pass, too
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class LabFolder:
     wrong: tuple[Wrong, ...]
     lesson: str
     python: str = ""
+    right: tuple[Path, ...] = ()  # further correct solutions, each a first file
 
     def tests(self, *, hidden: bool) -> list[Path]:
         """Folders of tests."""
@@ -130,18 +132,27 @@ def load(folder: Path) -> LabFolder:
         )
     wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
     hints, python = tuple(settings["hints"]), settings.get("python", "")
-    return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python)
+    right = tuple(sorted(folder.glob("right/*.py")))
+    return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python, right)
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 over names and contents of all files of a folder."""
+    """SHA-256 over names and contents of all files of a folder that grading may depend on."""
     whole = hashlib.sha256()
-    for path in sorted(
-        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    ):
+    for path in needed(folder):
         whole.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def needed(folder: Path) -> list[Path]:
+    """What a grader needs: all but further solutions and what Python leaves."""
+    left_out = {"__pycache__", "right"}
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and left_out.isdisjoint(path.relative_to(folder).parts)
+    )
 
 
 def strip(source: str, name: str = "solution.py") -> str:

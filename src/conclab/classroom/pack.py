@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import conclab
 from conclab.classroom.edition import leaks, student_files
+from conclab.classroom.labs import needed
 from conclab.errors import ContentError
 from conclab.files import whole
 
@@ -65,13 +66,10 @@ def student(lab: LabFolder, out: Path) -> Path:
 def autograder(lab: LabFolder, out: Path) -> Path:
     """Write the zip that is uploaded as a Gradescope autograder: setup.sh, run_autograder, the whole lab."""
     target = out / f"{lab.folder.name}-autograder.zip"
-    files = sorted(
-        path for path in lab.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
     with whole(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         _add(archive, "setup.sh", SETUP.replace("{version}", conclab.__version__).encode(), EXECUTABLE)
         _add(archive, "run_autograder", RUN.encode(), EXECUTABLE)
-        for path in files:
+        for path in needed(lab.folder):
             _add(archive, f"lab/{path.relative_to(lab.folder).as_posix()}", path.read_bytes(), FILE)
     return target
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conclab.classroom.model import Isolation, Lab
 
 ALWAYS = "json"  # the report of a class is made from it
-PATIENCE = 26.0  # times a case's limit: the channel itself gives up after 24 of them
+PATIENCE = 100.0  # times a case's limit: the channel itself gives up before that, also after two repeats
 STARTING_S = 120.0
 
 

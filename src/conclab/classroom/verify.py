@@ -78,6 +78,9 @@ def _checks(lab: LabFolder, times: int, layer: Layer, python: str) -> Iterator[C
 
 def _trials(lab: LabFolder, times: int) -> Iterator[Trial]:
     yield Trial("the solution passes", lab.solution, _not_passed, times)
+    for right in lab.right:
+        files = lab.solution | {lab.lab.files[0]: right.read_text(encoding="utf-8")}
+        yield Trial(f"right/{right.stem} passes", files, _not_passed, times)
     yield Trial("the starter fails", lab.starter, _all_passed)
     for wrong in lab.wrong:
         files = lab.starter | {lab.lab.files[0]: wrong.file.read_text(encoding="utf-8")}

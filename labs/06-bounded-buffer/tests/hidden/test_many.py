@@ -65,7 +65,7 @@ def test_spurious(stage):
     buffer, items, changed = make(stage, 1)
     get = stage.thread("get", buffer.get)
     stage.run_until_blocked()
-    changed.waiting.clear()  # nobody waits to be notified any more: the wait ends
+    changed.wake()
     stage.run_until_blocked()
     assert not get.ended, "get returned, or raised, although nothing was put in"
     buffer.put(values[0])
@@ -74,7 +74,7 @@ def test_spurious(stage):
     buffer.put(values[0])
     put = stage.thread("put", buffer.put, values[1])
     stage.run_until_blocked()
-    changed.waiting.clear()
+    changed.wake()
     stage.run_until_blocked()
     assert not put.ended, "put returned although there is no room"
     assert list(items.items) == values[:1], f"there is room for 1, and there are {len(items.items)}"

@@ -165,7 +165,7 @@ def test_pause(stage):
     clock, tokens = stage.clock(), stage.cell(burst, "tokens")
     bucket = stage.code.Bucket(clock, tokens, every, burst)
     pause = stage.random.randrange(50, 100) * every
-    stage.chooser.now = pause  # so long nobody took one
+    stage.pass_time(pause)  # so long nobody took one
     found = [bucket.try_take() for _ in range(burst + 2)]
     assert found == [True] * burst + [False, False], f"burst {burst}, after a long pause: {found}"
     bucket.take()

@@ -46,7 +46,7 @@ if __name__ == "__main__":
     main(int(sys.argv[1]), sys.argv[3], *map(int, sys.argv[4:]))
 """
 LARGEST_FILE = 1 << 20
-ENDING_S = 2.0
+ENDING_S = 5.0
 FREE_THREADED = 8  # times the memory
 
 
@@ -58,11 +58,17 @@ class Worker:
     sock: socket.socket
     home: Path
 
-    def kill(self) -> None:
-        """End it and all it started, and remove its folders."""
-        self.confined.kill()
+    @property
+    def pid(self) -> int:
+        """Of a process that all of its are below."""
+        return self.confined.pid
+
+    def kill(self) -> float:
+        """End it and all it started, and remove its folders. Returns the CPU time that they used."""
+        ending = self.confined.kill()
         self.sock.close()
         shutil.rmtree(self.home, ignore_errors=True)
+        return ending.cpu_s
 
     def ending(self) -> Fault:
         """Why there is nothing at the other end any more. Raises InfrastructureError if that is no crash."""

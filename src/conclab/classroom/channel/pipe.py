@@ -1,15 +1,16 @@
-"""The grader's end of the line: frames in and out, with a deadline and a quota for everything."""
+"""The grader's end of the line: frames in and out, with patience and a quota for everything."""
 
 from __future__ import annotations
 
-import time
+import select
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
-from conclab.classroom.faults import Fault, InfrastructureError, ProtocolFault, SilenceFault
+from conclab.classroom.faults import Fault, InfrastructureError, ProtocolFault
 
 if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
+    from conclab.classroom.channel.patience import Patience, Silence
 
 MOST_BYTES = 16 << 20  # that a worker may send in one case
 MOST_MESSAGES = 100_000
@@ -21,14 +22,15 @@ SHOWN = 500  # characters of what a worker said
 class Pipe:
     """Reads and writes whole messages. After a fault it is not to be used again."""
 
-    def __init__(self, worker: Worker, *, silence_s: float, until: float) -> None:
+    def __init__(self, worker: Worker, patience: Patience) -> None:
         self.worker = worker
-        self.silence_s = silence_s
-        self.until = until  # of the whole case, by our own clock
+        self.patience = patience  # of the whole case
+        self.silence_s = patience.silence_s
         self.received = 0
         self.messages = 0
         self.fault: Fault | None = None  # what it ended with
         self._buffer = bytearray()
+        worker.sock.setblocking(False)
 
     def end(self, fault: Fault) -> Fault:
         """Nothing more is said: whoever goes on gets the same fault at once."""
@@ -50,18 +52,24 @@ class Pipe:
         if self.fault is not None:
             raise self.fault
         try:
-            data = wire.frame(message)
+            self._send(wire.frame(message))
         except wire.WireError as error:
             raise self.end(
                 ProtocolFault(f"what the submission is to be told is too large: {error}")
             ) from None
-        self.worker.sock.settimeout(self._left())
-        try:
-            self.worker.sock.sendall(data)
-        except TimeoutError:
-            raise self.end(SilenceFault(self._silent("the submission's process reads nothing"))) from None
-        except OSError:
-            raise self.end(self.worker.ending()) from None
+        except Fault as fault:
+            raise self.end(fault)  # noqa: B904 - the same one
+
+    def _send(self, data: bytes) -> None:
+        silence: Silence | None = None
+        while data:
+            try:
+                data = data[self.worker.sock.send(data) :]
+            except BlockingIOError:
+                silence = silence or self.patience.quiet(self.silence_s, "the submission does not listen")
+                silence.wait(self.worker.sock, self.worker.pid, select.POLLOUT)
+            except OSError:
+                raise self.worker.ending() from None
 
     def receive(self, who: str) -> dict[str, Any]:
         """Wait for one. `who` is named if nothing comes."""
@@ -73,10 +81,10 @@ class Pipe:
             raise self.end(fault)  # noqa: B904 - the same one
 
     def _receive(self, who: str) -> dict[str, Any]:
-        end = time.monotonic() + self._left()
-        head = self._take(wire.HEADER, end, who)
+        silence = self.patience.quiet(self.silence_s, who)
+        head = self._take(wire.HEADER, silence)
         try:
-            data = self._take(wire.length(head), end, who)
+            data = self._take(wire.length(head), silence)
             self.messages += 1
             if self.messages > MOST_MESSAGES:
                 raise wire.WireError(f"more than {MOST_MESSAGES:,} operations")  # noqa: TRY301 - one way out for all
@@ -84,22 +92,18 @@ class Pipe:
         except wire.WireError as error:
             raise ProtocolFault(f"the submission's process sent what is no answer: {error}") from None
 
-    def _take(self, count: int, end: float, who: str) -> bytes:
+    def _take(self, count: int, silence: Silence) -> bytes:
         while len(self._buffer) < count:
-            self._buffer += self._more(end, who)
+            self._buffer += self._more(silence)
         found = bytes(self._buffer[:count])
         del self._buffer[:count]
         return found
 
-    def _more(self, end: float, who: str) -> bytes:
-        left = end - time.monotonic()
-        if left <= 0:
-            raise SilenceFault(self._silent(who))
-        self.worker.sock.settimeout(left)
+    def _more(self, silence: Silence) -> bytes:
+        """What there is. It is looked for before time is: what came late because we are slow has come."""
+        silence.wait(self.worker.sock, self.worker.pid)
         try:
             piece = self.worker.sock.recv(PIECE)
-        except TimeoutError:
-            raise SilenceFault(self._silent(who)) from None
         except OSError:
             piece = b""
         if not piece:
@@ -108,11 +112,3 @@ class Pipe:
         if self.received > MOST_BYTES:
             raise ProtocolFault(f"the submission's process sent more than {MOST_BYTES:,} bytes")
         return piece
-
-    def _left(self) -> float:
-        return max(0.01, min(self.silence_s, self.until - time.monotonic()))
-
-    def _silent(self, who: str) -> str:
-        if time.monotonic() >= self.until:
-            return f"the time for this test is over: {who}"
-        return f"{who}: no answer, no announced step and no wait that can be seen for {self.silence_s:g} s"

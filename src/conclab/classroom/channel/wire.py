@@ -32,7 +32,7 @@ class WireError(ValueError):
 
 def frame(message: dict[str, Any]) -> bytes:
     """Bytes to send. Raises WireError if it is too large."""
-    data = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    data = ENCODER.encode(message).encode("ascii")
     if len(data) > LARGEST_FRAME:
         raise WireError(f"{len(data):,} bytes in one message, {LARGEST_FRAME:,} are allowed")
     return len(data).to_bytes(HEADER, "big") + data
@@ -50,9 +50,7 @@ def parse(data: bytes) -> dict[str, Any]:
     """A frame's message. Brackets are counted before the parser sees them. Raises WireError."""
     _check_depth(data)
     try:
-        message = json.loads(
-            data.decode("ascii"), object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_int
-        )
+        message = DECODER.decode(data.decode("ascii"))
     except WireError:
         raise
     except (ValueError, RecursionError) as error:
@@ -63,6 +61,8 @@ def parse(data: bytes) -> dict[str, Any]:
 
 
 def _check_depth(data: bytes) -> None:
+    if data.count(b"[") + data.count(b"{") <= DEEPEST_JSON:
+        return
     depth = 0
     for bracket in BRACKETS.findall(STRINGS.sub(b"", data)):
         depth += 1 if bracket in b"[{" else -1
@@ -85,6 +85,11 @@ def _int(text: str) -> int:
     if len(text) > LONGEST_INT // 3:
         raise WireError("a number that should have come in hexadecimal")
     return int(text)
+
+
+# Made once: json.loads and json.dumps make a new one for each message.
+ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_int)
 
 
 def encode(  # noqa: PLR0911 - a table of types, in the order of their frequency

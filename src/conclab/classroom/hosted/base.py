@@ -118,16 +118,20 @@ class Hosted:
 
     def perform(self, ask: Ask) -> Any:
         """Do it. Raises OperationError for what the submission is to see as an exception."""
-        try:
-            _signature(type(self), ask.do).bind(self, ask, *ask.args)  # type: ignore[arg-type]
-        except TypeError as error:
-            raise OperationError("TypeError", f"{self.name}.{ask.do}: {error}") from None
+        least, most = _arity(type(self), ask.do)  # type: ignore[arg-type]
+        if not least <= len(ask.args) <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise OperationError(
+                "TypeError", f"{self.name}.{ask.do} takes {wanted} arguments, {len(ask.args)} were given"
+            )
         return getattr(self, f"do_{ask.do}")(ask, *ask.args)
 
 
 @cache
-def _signature(kind: type[Hosted], do: str) -> inspect.Signature:
-    return inspect.signature(getattr(kind, f"do_{do}"))
+def _arity(kind: type[Hosted], do: str) -> tuple[int, int]:
+    """The fewest and the most arguments of an operation, besides the question itself."""
+    _, _, *more = inspect.signature(getattr(kind, f"do_{do}")).parameters.values()
+    return sum(one.default is one.empty for one in more), len(more)
 
 
 def shown(value: Any) -> str:

@@ -32,10 +32,22 @@ class Lock(Hosted):
         self.owner: Task | None = None
         self.depth = 0
         self.order: list[str] = []
+        self.handed_out = True
+        self._is_gate = False
+        self._users: set[int] = set()
 
     def free(self, ask: Ask) -> bool:
         """Whether it could be taken, or need not be."""
         return ask.do != "acquire" or ask.args[:1] == (False,) or self.open_to(ask.task)
+
+    @property
+    def leaks(self) -> bool:
+        """Whether a task that ends and keeps it does wrong.
+
+        Not if another one gave it back before: then it is a gate, at which somebody waits by taking it twice.
+        And not if it is the submission's own and nobody else ever wanted it: a gate that nobody came to.
+        """
+        return not self._is_gate and (self.handed_out or len(self._users) > 1)
 
     def open_to(self, task: Task) -> bool:
         """Whether this task could take it now."""
@@ -51,6 +63,7 @@ class Lock(Hosted):
 
     def do_acquire(self, ask: Ask, blocking: Any = True, timeout: Any = -1) -> bool:  # noqa: ARG002
         """Take it, or say that it is taken."""
+        self._users.add(ask.task.id)
         if not self.open_to(ask.task):
             ask.what = f"does not get {self.name}"
             return False
@@ -63,6 +76,7 @@ class Lock(Hosted):
         if self.owner is None or (self.again and self.owner is not ask.task):
             raise OperationError("RuntimeError", "release unlocked lock")
         ask.what = f"gives {self.name} back"
+        self._is_gate = self._is_gate or self.owner is not ask.task
         self.depth -= 1
         if not self.depth:
             self.drop()
@@ -131,6 +145,10 @@ class Condition(Hosted):
     def perform(self, ask: Ask) -> Any:
         """The lock's own operations are the lock's."""
         return self.lock.perform(ask) if ask.do in self.LOCKS else super().perform(ask)
+
+    def wake(self) -> None:
+        """For tests: whoever waits goes on though nobody notified, as may happen outside of Python's own."""
+        self.waiting.clear()
 
     def _check(self, ask: Ask, doing: str) -> None:
         if self.lock.owner is not ask.task:

@@ -48,6 +48,8 @@ class Own:
             if len(self._made) >= MOST_LOCKS:
                 raise ProtocolFault(f"more than {MOST_LOCKS:,} locks")
             found = self._made[number] = self._make(kind, message)
+            if isinstance(found, Lock):
+                found.handed_out = False
         if found.kind != kind and not (kind == "bounded" and found.kind == "semaphore"):
             raise ProtocolFault("a lock that is another one now")
         return found
@@ -75,6 +77,8 @@ class Own:
             raise ProtocolFault("a condition without a lock")
         number = of.get("obj")
         found = self._handed.get(number) if type(number) is int and number > 0 else self.find(of)
+        if isinstance(found, Condition):
+            found = found.lock
         if not isinstance(found, Lock):
             raise ProtocolFault("a condition without a lock")
         return found

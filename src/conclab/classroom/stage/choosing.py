@@ -9,7 +9,7 @@ from conclab.classroom.model import Reason
 from conclab.explore.tasks import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from conclab.classroom.hosted.base import Ask
     from conclab.classroom.stage.tasks import Task
@@ -31,15 +31,15 @@ class Chooser:
         self._streak = 0
         self._choice = Choice(None)  # type: ignore[arg-type]  # policies that want its record are not used here
 
-    def choose(self, me: Task, waiting: Sequence[Task]) -> Task | None:
-        """One of those who wait; None if nobody can go on."""
+    def choose(self, me: Task, waiting: Sequence[Task], circling: Collection[Task] = ()) -> Task | None:
+        """One of those who wait; None if nobody can go on. Time passes also for those who only go round."""
         self.steps += 1
         me.steps += 1
         if self.steps > MOST_STEPS:
             raise StuckFault(
                 f"no end after {MOST_STEPS:,} steps: somebody goes round in circles", reason=Reason.TIMEOUT
             )
-        ready = [task for task in waiting if task.pending is not None and self._can(task.pending)]
+        ready = [task for task in self.ready(waiting) if task not in circling]
         sleepers = [task for task in waiting if task not in ready and _early(task)]
         stays = me in ready
         if stays and self._streak >= FAIR and len(ready) > 1:
@@ -49,7 +49,7 @@ class Chooser:
             default = me if stays else _next(ready, me)
             tasks, count = ready + sleepers, len(ready)
         else:
-            timed = [task for task in waiting if _deadline(task) is not None]
+            timed = [task for task in waiting if task not in circling and _deadline(task) is not None]
             if not timed:
                 return None
             default = min(timed, key=_by_deadline)
@@ -58,6 +58,10 @@ class Chooser:
         self._streak = self._streak + 1 if chosen is me else 0
         self._pass_time(chosen)
         return chosen
+
+    def ready(self, waiting: Sequence[Task]) -> list[Task]:
+        """Those that can go on now."""
+        return [task for task in waiting if task.pending is not None and self._can(task.pending)]
 
     def _can(self, ask: Ask) -> bool:
         """Whether it can be done now: also a wait of no seconds."""

@@ -10,6 +10,7 @@ from conclab.classroom.faults import ProtocolFault
 from conclab.classroom.hosted.base import Ask, OperationError, Wait
 from conclab.classroom.hosted.own import Calls
 from conclab.classroom.stage.choosing import Chooser
+from conclab.classroom.stage.circles import Circles
 from conclab.classroom.stage.coroutines import Coroutines
 from conclab.classroom.stage.hearing import Hearing
 from conclab.classroom.stage.making import Making
@@ -45,6 +46,7 @@ class Execution(Making):
         self.tasks: dict[int, Task] = {MAIN: self.main}
         self.current = self.main
         self.coroutines = Coroutines(self)
+        self._circles = Circles()
         self._calls = Calls(self._send_call)
         self._hearing = Hearing(self)
 
@@ -152,7 +154,10 @@ class Execution(Making):
         waiting = [task for task in self.tasks.values() if task.state is State.WAITING and not task.on_hold]
         if not waiting:
             return False
-        chosen = self.chooser.choose(self.current, waiting)
+        circling = self._circles.going_round(self.chooser.ready(waiting)) if self._circles.long else ()
+        chosen = self.chooser.choose(self.current, waiting, circling)
+        if chosen is None and circling:
+            raise self._circles.fault(circling)
         if chosen is None:
             return False
         self.current = chosen
@@ -174,6 +179,7 @@ class Execution(Making):
 
     def _perform(self, task: Task) -> None:
         ask = pending(task)
+        kind = ask.kind
         switched, self.chooser.switched = self.chooser.switched, False
         raised: OperationError | None = None
         found: Any = None
@@ -188,6 +194,7 @@ class Execution(Making):
         elif ask.target is not self._calls:
             task.pending = None
             self._answer(ask, found, raised)
+        self._circles.saw(ask, kind, found, now=self.now)
         self.story.add(ask, self.tasks.values(), switch=switched)
         ask.reads, ask.writes, ask.told = [], [], isinstance(found, Wait)
 

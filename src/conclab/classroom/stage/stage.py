@@ -42,11 +42,10 @@ class Stage(Execution):
         return task.outcome()
 
     def run(self) -> None:
-        """Go on until everybody has ended. Raises the first error, or StuckFault."""
+        """Go on until everybody has ended. Raises the first error that was not yet raised, or StuckFault."""
         self.run_keeping_errors()
-        for task in self.tasks.values():
-            if task.error is not None:
-                raise task.error
+        for task in list(self.tasks.values()):
+            task.outcome()
 
     def run_keeping_errors(self) -> None:
         """The same, but errors stay in the tasks: `task.error`."""
@@ -61,6 +60,11 @@ class Stage(Execution):
             pass
         return tuple(self.alive())
 
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass in which nobody does anything. Whose wait is over then may go on."""
+        self.settle()
+        self.chooser.now += seconds
+
     def cancel(self, task: Task) -> None:
         """Cancel a coroutine, as Task.cancel does."""
         self.coroutines.cancel(task)
@@ -73,7 +77,7 @@ class Stage(Execution):
         """The end of an execution: everybody ends, and gives back what was taken."""
         self.run()
         for task in self.tasks.values():
-            kept = [lock for lock in task.held if isinstance(lock, Lock)]
+            kept = [lock for lock in task.held if isinstance(lock, Lock) and lock.leaks]
             if kept and task.ended and task is not self.main:
                 fault = StuckFault(
                     f"{task.name} ended and still has {kept[0].name}: whoever wants it waits for ever"

@@ -38,6 +38,7 @@ class Task:
         self.call = 0  # number of the call that it carries out
         self.result: Any = None
         self.error: StudentError | None = None
+        self.raised: StudentError | None = None  # that the test has had already: it may have caught it
         self.at: tuple[str, int] | None = None
         self.on_hold = False  # by a test that looks what others can do without it
         self.on_end: Callable[[], None] | None = None  # of a test that looks at the very moment of its end
@@ -50,8 +51,14 @@ class Task:
         """Whether it came to its end."""
         return self.state is State.ENDED
 
+    @property
+    def unheard(self) -> StudentError | None:
+        """What it raised, if the test does not know yet."""
+        return None if self.error is self.raised else self.error
+
     def outcome(self) -> Any:
-        """What it returned. Raises StudentError if it raised."""
-        if self.error is not None:
-            raise self.error
+        """What it returned. Raises StudentError if it raised: once, since a test may catch that."""
+        if self.unheard is not None:
+            self.raised = self.error
+            raise self.raised  # type: ignore[misc]  # it is one
         return self.result

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conclab.classroom.channel.patience import GUARD
 from conclab.classroom.model import Case, CaseResult, Mark, Reason, Trust, Visibility
 from conclab.classroom.testing.judging import broken
 from conclab.errors import BadRequestError, ContentError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NEEDS = ("pytest", "hypothesis")
-PATIENCE = 8 * 3  # times the lab's time-out, for each case: a case may take six, and is repeated twice
+PATIENCE = GUARD + 2  # times the lab's time-out: a run that lasts longer is a grader that hangs
 STARTING_S = 120.0
 SAID = 4_000  # characters of pytest's output that are looked at
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import time
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel.launch import LARGEST_FILE, launch
+from conclab.classroom.channel.patience import BUDGET, Patience
 from conclab.classroom.channel.pipe import Pipe
 from conclab.classroom.faults import CrashFault, Fault, ProtocolFault, SilenceFault
 from conclab.classroom.model import Reason
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from conclab.classroom.channel.launch import Worker
     from conclab.classroom.stage.remote import Remote
     from conclab.explore.policy import Policy
-
-CASES_TIME = 6  # times the longest silence: what one test may take as a whole
 
 
 class Student:
@@ -47,10 +45,9 @@ class Student:
         self.folder = folder
         self.files = files
         self.seed = seed
-        self.silence_s = timeout_s
         self.replay = replay
         self._start = partial(launch, folder, files, layer=layer, needs=tuple(needs), python=python)
-        self.until = time.monotonic() + CASES_TIME * timeout_s
+        self.patience = Patience(timeout_s)
         self.covered: list[Covered] = []
         self.last: Stage | None = None
         self._texts = {name: _text(folder / name) for name in files}
@@ -79,8 +76,7 @@ class Student:
         The scenario makes what it hands out, starts threads, runs them and asserts on what the grader saw.
         """
         __tracebackhide__ = True
-        half = time.monotonic() + (self.until - time.monotonic()) / 2
-        wish = Wish(preemptions=preemptions, budget=budget, replay=self.replay, until=half)
+        wish = Wish(preemptions=preemptions, budget=budget, replay=self.replay)
         self._direct = None
         try:
             covered = search(scenario, self._stage, wish)
@@ -102,18 +98,19 @@ class Student:
     def witness(self, scenario: str, *, preemptions: int, budget: int) -> dict[str, Any]:
         """What a worker of its own says about a scenario; only what speaks against it counts."""
         worker = self._start(scenario=scenario, search=(preemptions, budget))
-        pipe = Pipe(worker, silence_s=CASES_TIME * self.silence_s, until=self.until)
+        pipe = Pipe(worker, self.patience)
+        pipe.silence_s = BUDGET * self.patience.silence_s  # it says one word, at its end
         try:
             return pipe.receive("the witness")
         finally:
-            worker.kill()
+            self.patience.used_s += worker.kill()
 
     def close(self) -> None:
         """End its worker."""
         if self._pipe is not None and isinstance(self._pipe.fault, CrashFault | ProtocolFault | SilenceFault):
             self._fault = self._pipe.fault
         if self._worker is not None:
-            self._worker.kill()
+            self.patience.used_s += self._worker.kill()
         self._worker = self._pipe = self._direct = None
 
     # ---- workers
@@ -145,7 +142,7 @@ class Student:
                     f"the submission has no file {name!r}, or there is nothing in it", reason=Reason.MISSING
                 )
         self._worker = self._start()
-        self._pipe = Pipe(self._worker, silence_s=self.silence_s, until=self.until)
+        self._pipe = Pipe(self._worker, self.patience)
         self._pipe.greet()
         Stage(self._pipe, Plan(), files=self._texts, random=Random(0)).load(self.files[0])
         return self._pipe

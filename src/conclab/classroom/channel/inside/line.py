@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import allocate_lock, get_ident
+from collections import Counter, OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.channel import wire
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from socket import socket
 
 UNKNOWN = -1  # a thread that nobody announced
+DICTS = (Counter, OrderedDict)
+FACTORIES = (
+    None,
+    int,
+    float,
+    str,
+    list,
+    set,
+    dict,
+    tuple,
+)  # of a defaultdict; any other is code, and no data
 
 
 class Slot:
@@ -126,6 +138,18 @@ class Line:
     def encode(self, value: Any) -> Any:
         """As it crosses."""
         return wire.encode(value, self._refer)
+
+    def encode_result(self, value: Any) -> Any:
+        """As it crosses at the end of a call: the standard library's other dicts as plain ones.
+
+        The test compares it, and the submission does not get it back: in a shared cell it stays what it is.
+        """
+        return wire.encode(value, self._refer_result)
+
+    def _refer_result(self, value: Any) -> Any:
+        kind = type(value)
+        plain = kind in DICTS or (kind is defaultdict and value.default_factory in FACTORIES)
+        return self.encode_result(dict(value)) if plain else self._refer(value)
 
     def decode(self, data: Any) -> Any:
         """As it came."""

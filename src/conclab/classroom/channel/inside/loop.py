@@ -143,7 +143,7 @@ class Loop:
     async def _await(self, message: dict[str, Any]) -> None:
         try:
             target, args, kwargs = self.server.arguments(message)
-            answer = {"ok": self.line.encode(await target(*args, **kwargs))}
+            answer = {"ok": self.line.encode_result(await target(*args, **kwargs))}
         except wire.WireError as error:
             answer = {"unsendable": str(error)}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the grader is told

@@ -52,8 +52,7 @@ class Condition(proxies.Condition):
 
     def __init__(self, lock: Any = None) -> None:
         inner = RLock() if lock is None else lock
-        of = inner.conclab_target()
-        super().__init__(LINE, _target("condition", of={key: of[key] for key in of if key != "of"}))
+        super().__init__(LINE, _target("condition", of=inner.conclab_target()))
 
 
 class Semaphore(proxies.Semaphore):

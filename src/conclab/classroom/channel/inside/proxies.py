@@ -92,6 +92,10 @@ class Container(Hosted):
     def __copy__(self) -> Any:
         return self.builtin(self._ask("copy"))
 
+    def copy(self) -> Any:
+        """One of its own, a builtin one, as of one moment."""
+        return self.__copy__()
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return deepcopy(self.__copy__(), memo)
 
@@ -107,7 +111,6 @@ class Container(Hosted):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._ask("iter"))
 
-    copy = _operation("copy")
     clear = _operation("clear")
     pop = _operation("pop")
 

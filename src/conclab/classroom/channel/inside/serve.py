@@ -60,7 +60,7 @@ class Server:
     def _call(self, message: dict[str, Any]) -> None:
         self.line.tasks[threading.get_ident()] = message["task"]
         try:
-            answer = {"ok": self.line.encode(self._work(message))}
+            answer = {"ok": self.line.encode_result(self._work(message))}
         except wire.WireError as error:
             answer = {"unsendable": str(error)}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the grader is told
@@ -82,7 +82,9 @@ class Server:
 
     def arguments(self, message: dict[str, Any]) -> tuple[Any, list[Any], dict[str, Any]]:
         """What is meant, with which arguments."""
-        holder = self.modules[message["file"]] if message["obj"] == 0 else self.line.objects[message["obj"]]
+        number = message["obj"]
+        known = self.line.proxies if number < 0 else self.line.objects
+        holder = known[number] if number else self.modules[message["file"]]
         target = getattr(holder, message["attr"]) if message["attr"] else holder
         args = [self.line.decode(one) for one in message["args"]]
         return target, args, {key: self.line.decode(one) for key, one in message["kw"].items()}
