@@ -6,6 +6,9 @@ labs/01-race-counter/
     solution.py     a starter is made of it: `# BEGIN SOLUTION` ... `# END SOLUTION` is left out
     tests/visible/test_*.py     tests/hidden/test_*.py
     wrong/*.py      `# fails: test_name` in the first line
+
+A student's edition (edition.py) is a lab, too: its solution.py is the starter, and lab.toml says `hidden`, how
+many tests are not in it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.model import Lab
@@ -37,7 +40,7 @@ KEYS: dict[str, Any] = {
     "needs": list,
     "hints": list,
 }
-OPTIONAL = {"python": str, "order": int}
+OPTIONAL = {"python": str, "order": int, "hidden": int}
 NEEDS = {"threads", "asyncio", "processes"}
 
 
@@ -62,6 +65,7 @@ class LabFolder:
     wrong: tuple[Wrong, ...]
     lesson: str
     python: str = ""
+    left_out: int | None = None  # hidden tests, if this is the edition of a student
 
     def tests(self, *, hidden: bool) -> list[Path]:
         """Folders of tests."""
@@ -75,6 +79,8 @@ class LabFolder:
     @property
     def starter(self) -> dict[str, str]:
         """What a student begins with."""
+        if self.left_out is not None:
+            return self.solution
         return {name: _starter(self.folder, name, text) for name, text in self.solution.items()}
 
 
@@ -100,37 +106,50 @@ def about(folder: Path) -> About:
 
 def find(root: Path, name: str) -> LabFolder:
     """A lab by its id. Raises UnknownNameError."""
+    return load(locate(root, name))
+
+
+def locate(root: Path, name: str) -> Path:
+    """A lab's folder by its id. Raises UnknownNameError."""
     known = {_id(folder): folder for folder in labs(root)}
     if name not in known:
         raise UnknownNameError("lab", name, known)
-    return load(known[name])
+    return known[name]
 
 
 def load(folder: Path) -> LabFolder:
     """Read a lab. Raises ContentError for the first thing that is missing or wrong."""
+    told = read(folder)
+    folder = told.folder
+    hidden, visible = folder / "tests" / "hidden", folder / "tests" / "visible"
+    present = [part for part in (visible, hidden) if any(part.glob("test_*.py"))]
+    if visible not in present:
+        raise ContentError(f"{folder.name}: tests/visible has no test_*.py")
+    cases = collect(folder, present)
+    total = sum(case.points for case in cases)
+    if hidden in present and abs(total - told.points) > 1e-9:  # noqa: PLR2004 - a rounding error
+        raise ContentError(
+            f"{folder.name}: its cases are worth {total:g} points, lab.toml says {told.points:g}"
+        )
+    wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
+    return replace(told, lab=replace(told.lab, cases=cases), wrong=wrong)
+
+
+def read(folder: Path) -> LabFolder:
+    """The same without a look at its tests, which need pytest: no cases, no known mistakes."""
     folder = folder.resolve()
     settings = _settings(folder)
     lesson = _need(folder, "lesson.md")
     files = tuple(settings["files"])
     for name in files:
         _need(folder, name)
-    hidden, visible = folder / "tests" / "hidden", folder / "tests" / "visible"
-    present = [part for part in (visible, hidden) if any(part.glob("test_*.py"))]
-    if visible not in present:
-        raise ContentError(f"{folder.name}: tests/visible has no test_*.py")
-    cases = collect(folder, present)
     lab = Lab(
-        _id(folder), settings["title"], files, cases, digest(folder), float(settings["timeout_s"]),
+        _id(folder), settings["title"], files, (), digest(folder), float(settings["timeout_s"]),
         frozenset(settings["needs"]),
     )  # fmt: skip
-    total = sum(case.points for case in cases)
-    if hidden in present and abs(total - settings["points"]) > 1e-9:  # noqa: PLR2004 - a rounding error
-        raise ContentError(
-            f"{folder.name}: its cases are worth {total:g} points, lab.toml says {settings['points']:g}"
-        )
-    wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
     hints, python = tuple(settings["hints"]), settings.get("python", "")
-    return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python)
+    points, left_out = float(settings["points"]), settings.get("hidden")
+    return LabFolder(folder, lab, points, hints, (), lesson, python, left_out)
 
 
 def digest(folder: Path) -> str:
