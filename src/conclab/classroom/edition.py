@@ -25,12 +25,17 @@ PICTURES = ("*.svg", "*.png")
 
 def write(lab: LabFolder, target: Path) -> Path:
     """Write the edition into a folder. Raises ContentError if it would hold a secret; nothing is written."""
-    for name, content in contents(lab).items():
+    write_contents(contents(lab), target)
+    return target
+
+
+def write_contents(found: Mapping[str, bytes], target: Path) -> None:
+    """Write files by their paths in a folder, each whole or not at all."""
+    for name, content in found.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as partial:
             partial.write_bytes(content)
-    return target
 
 
 def contents(lab: LabFolder) -> dict[str, bytes]:
@@ -62,11 +67,11 @@ def leaks(lab: LabFolder, files: Mapping[str, str]) -> Iterator[str]:
                 break
 
 
-def hidden_tests(folder: Path) -> int:
-    """How many there are, by their names alone: whoever builds a wheel has no pytest."""
+def tests_in(folder: Path) -> int:
+    """How many tests are in a folder, by their names alone: whoever builds a wheel has no pytest."""
     return sum(
         isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-        for path in sorted((folder / "tests" / "hidden").glob("test_*.py"))
+        for path in sorted(folder.glob("test_*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
     )
 
@@ -75,7 +80,7 @@ def _settings(lab: LabFolder) -> str:
     text = (lab.folder / "lab.toml").read_text(encoding="utf-8")
     if lab.left_out is not None:
         return text
-    return f"{text.rstrip()}\nhidden = {hidden_tests(lab.folder)}\n"
+    return f"{text.rstrip()}\nhidden = {tests_in(lab.folder / 'tests' / 'hidden')}\n"
 
 
 def _secrets(lab: LabFolder) -> Iterator[tuple[str, str]]:

@@ -96,12 +96,14 @@ class About:
     id: str
     title: str
     points: float
+    left_out: int | None = None  # hidden tests, of a student's edition
 
 
 def about(folder: Path) -> About:
     """Read a lab's settings alone. Raises ContentError."""
     settings = _settings(folder)
-    return About(_id(folder.resolve()), settings["title"], float(settings["points"]))
+    name = _id(folder.resolve())
+    return About(name, settings["title"], float(settings["points"]), settings.get("hidden"))
 
 
 def find(root: Path, name: str) -> LabFolder:
@@ -121,6 +123,8 @@ def load(folder: Path) -> LabFolder:
     """Read a lab. Raises ContentError for the first thing that is missing or wrong."""
     told = read(folder)
     folder = told.folder
+    for name in told.lab.files:
+        _need(folder, name)
     hidden, visible = folder / "tests" / "hidden", folder / "tests" / "visible"
     present = [part for part in (visible, hidden) if any(part.glob("test_*.py"))]
     if visible not in present:
@@ -136,12 +140,12 @@ def load(folder: Path) -> LabFolder:
 
 
 def read(folder: Path) -> LabFolder:
-    """The same without a look at its tests, which need pytest: no cases, no known mistakes."""
+    """The same without a look at its tests, which need pytest, or at what a student wrote."""
     folder = folder.resolve()
     settings = _settings(folder)
     lesson = _need(folder, "lesson.md")
     files = tuple(settings["files"])
-    for name in files:
+    for name in files if "hidden" not in settings else ():
         _need(folder, name)
     lab = Lab(
         _id(folder), settings["title"], files, (), digest(folder), float(settings["timeout_s"]),
@@ -205,9 +209,13 @@ def _id(folder: Path) -> str:
 
 def _need(folder: Path, name: str) -> str:
     path = folder / name
-    if not path.is_file() or not path.read_text(encoding="utf-8").strip():
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except UnicodeDecodeError:
+        raise ContentError(f"{folder.name}: {name} is no UTF-8 text") from None
+    if not text.strip():
         raise ContentError(f"{folder.name}: {name} is missing or empty")
-    return path.read_text(encoding="utf-8")
+    return text
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.faults import Fault, ScheduleFault, StuckFault, said
 from conclab.classroom.model import Reason
-from conclab.classroom.stage.story import picture
+from conclab.classroom.stage.story import document, picture
 from conclab.explore.codes import decode, encode
 from conclab.explore.policies.exhaustive import Exhaustive
 from conclab.explore.policies.greedy import Greedy
@@ -34,6 +34,7 @@ class Wish:
     preemptions: int | None = 2
     budget: int = 200
     replay: str = ""
+    first: int = 0  # number of the first schedule: its random values hang on that
     until: float = float("inf")  # by time.monotonic
 
 
@@ -47,14 +48,18 @@ class Covered:
 
 def search(scenario: Callable[[Stage], Any], stages: Callable[[Policy, int], Stage], wish: Wish) -> Covered:
     """Run the scenario in one order after the other. Raises the first Fault, with its story."""
-    count, last = 0, None
+    count, last = wish.first, None
     for policy, most in _policies(wish):
         tried = 0
         while tried < most and policy.another(last if tried else None):  # type: ignore[arg-type]
             if count >= ENOUGH and time.monotonic() > wish.until:
                 return Covered(count, exhausted=False)
             last = stages(policy, count)
-            _run(scenario, last)
+            try:
+                _run(scenario, last)
+            except Fault as fault:
+                fault.document |= {"number": count, "policy": type(policy).__name__.lower()}
+                raise
             tried, count = tried + 1, count + 1
         if policy.exhausted:
             return Covered(count, exhausted=True)
@@ -89,6 +94,8 @@ def tell(fault: Fault, stage: Stage) -> Fault:
     stuck = fault if isinstance(fault, StuckFault) else None
     kind = stuck.kind if stuck else "exception" if fault.reason is Reason.EXCEPTION else "assertion"
     details = stuck.details if stuck else ()
-    fault.columns = picture(stage.told(), kind=kind, summary=fault.text.split("\n", 1)[0], details=details)
+    summary = fault.text.split("\n", 1)[0]
+    fault.columns = picture(stage.told(), kind=kind, summary=summary, details=details)
+    fault.document = document(stage.told(), kind=kind, summary=summary, details=details)
     fault.schedule = encode(stage.plan, stage.fingerprint)
     return fault

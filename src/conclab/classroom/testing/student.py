@@ -80,7 +80,8 @@ class Student:
         """
         __tracebackhide__ = True
         half = time.monotonic() + (self.until - time.monotonic()) / 2
-        wish = Wish(preemptions=preemptions, budget=budget, replay=self.replay, until=half)
+        number, _, code = self.replay.rpartition(":")
+        wish = Wish(preemptions, budget, code, first=int(number or 0), until=half)
         self._direct = None
         try:
             covered = search(scenario, self._stage, wish)
