@@ -119,7 +119,9 @@ class Pages:
         target, self.first = self.first or usual, None
         try:
             target.parent.mkdir(exist_ok=True)
-            return steps.write(self._whole(document, case, code), target), code
+            whole = self._whole(document, case, code)
+            whole["coverage"]["seconds"] = result.seconds
+            return steps.write(whole, target), code
         except OSError as error:
             raise BadRequestError(f"can't write {target}: {error.strerror or error}") from None
 
@@ -127,8 +129,10 @@ class Pages:
         switches = sum(step["switch"] for step in document["story"]["steps"])
         number, policy = document["number"] + 1, "replay" if self.replayed else document["policy"]
         tried = "the one schedule of the code" if self.replayed else f"{number} schedules, the simplest ones first"
+        acting = {step["thread"] for step in document["story"]["steps"]}
+        threads = [one for one in document["story"]["threads"] if one["id"] in acting or one["name"] != "main"]
         failure = document["failure"] | {
-            "schedule": number, "policy": policy, "switches": switches, "switches_found": switches,
+            "mechanism": case.explain, "schedule": number, "policy": policy, "switches": switches, "switches_found": switches,
             "replay": code,
         }  # fmt: skip
         return document | {
@@ -139,6 +143,7 @@ class Pages:
             "interpreter": f"{platform.python_implementation()} {platform.python_version()}",
             "version": conclab.__version__,
             "failure": failure,
+            "story": document["story"] | {"threads": threads},
             "coverage": {"sentence": tried, "policy": policy, "seed": 0, "seconds": 0.0},
         }
 
