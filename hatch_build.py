@@ -29,7 +29,7 @@ class LabsHook(BuildHookInterface[Any]):
                 name = file.relative_to(self._home.name).as_posix()
                 build_data["force_include"][str(file)] = f"conclab/labs/{name}"
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Take them away."""
         if version != "editable":
             self._home.cleanup()

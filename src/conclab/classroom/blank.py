@@ -47,10 +47,7 @@ def write(name: str, root: Path) -> Path:
 
 def gaps(folder: Path) -> tuple[str, ...]:
     """What a lab still lacks, a sentence for each. Empty: it can be verified."""
-    found = []
-    for part in PARTS:
-        if not (folder / part).exists():
-            found.append(f"{part} is not there")
+    found = [f"{part} is not there" for part in PARTS if not (folder / part).exists()]
     for path in sorted(path for path in folder.rglob("*") if path.suffix in {".toml", ".md", ".py"}):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             match = MARK.search(line)
@@ -59,8 +56,8 @@ def gaps(folder: Path) -> tuple[str, ...]:
     wrong = len(list(folder.glob("wrong/*.py")))
     if wrong < FEWEST_WRONG:
         found.append(
-            f"wrong/ has {wrong or 'no'} known mistakes, {FEWEST_WRONG} are asked for: files like solution.py, "
-            "each with `# fails: test_name` in its first line and what is wrong in its second"
+            f"wrong/ has {wrong} of the {FEWEST_WRONG} known mistakes that are asked for: files like "
+            "solution.py, each with `# fails: test_name` in its first line and what is wrong in its second"
         )
     if found:
         return tuple(found)

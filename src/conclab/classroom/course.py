@@ -1,4 +1,4 @@
-"""Where the labs are that somebody can choose from: named, in ./labs, in a checkout, or inside of the wheel."""
+"""Where labs to choose from are: in a folder that is named, in ./labs, in a checkout, in the wheel."""
 
 from __future__ import annotations
 

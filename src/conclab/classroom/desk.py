@@ -6,6 +6,7 @@ Everything is in that folder, and nothing elsewhere: it can be moved, copied and
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -57,7 +58,7 @@ class Desk:
 
     def command(self, verb: str, *more: str) -> str:
         """A command about this lab, as its student would type it."""
-        return " ".join(filter(None, ("conclab lab", verb, self.shown, *more)))
+        return shlex.join(["conclab", "lab", verb, *filter(None, [self.shown]), *more])
 
     @property
     def progress(self) -> Progress:
@@ -97,7 +98,11 @@ def start(name: str, *, root: Path, into: Path) -> Desk:
 
 def started(where: Path) -> Iterator[Desk]:
     """The labs that were started here: this folder, its children, and those in its `labs`."""
-    for settings in (where / "lab.toml", *sorted(where.glob("*/lab.toml")), *sorted(where.glob("labs/*/lab.toml"))):
+    for settings in (
+        where / "lab.toml",
+        *sorted(where.glob("*/lab.toml")),
+        *sorted(where.glob("labs/*/lab.toml")),
+    ):
         if (settings.parent / course.MEMORY).is_dir():
             yield Desk(settings.parent, _shown(settings.parent))
 
@@ -110,7 +115,9 @@ def find(name: str | None, *, root: str | None = None) -> Desk:
     if (folder / "lab.toml").is_file():
         return _own(folder)
     if folder.exists():
-        raise BadRequestError(f"{name} is no lab: it has no lab.toml. A lab begins with: conclab lab start NAME")
+        raise BadRequestError(
+            f"{name} is no lab: it has no lab.toml. A lab begins with: conclab lab start NAME"
+        )
     known = {labs.about(each).id for each in labs.labs(course.root(root))}
     if name in known:
         raise BadRequestError(f"{name} is not started here; begin with: conclab lab start {name}")
@@ -146,7 +153,9 @@ def submit(desk: Desk, target: Path) -> Path:
     """Write the zip that `class grade` takes. The same files give the same bytes."""
     for name in desk.lab.lab.files:
         if not (desk.folder / name).is_file():
-            raise BadRequestError(f"{desk.folder / name} is not there; the starter again: {desk.command('reset')}")
+            raise BadRequestError(
+                f"{desk.folder / name} is not there; the starter again: {desk.command('reset')}"
+            )
     files = {name: (desk.folder / name).read_bytes() for name in desk.lab.lab.files}
     for name, content in files.items():
         if len(content) > LARGEST_BYTES:

@@ -24,7 +24,7 @@ PICTURES = ("*.svg", "*.png")
 
 
 def write(lab: LabFolder, target: Path) -> Path:
-    """Write the edition into a folder. Raises ContentError if it would hold a secret; nothing is written."""
+    """Write the edition into a folder. Raises ContentError, and writes nothing, if it would hold a secret."""
     write_contents(contents(lab), target)
     return target
 
@@ -39,7 +39,7 @@ def write_contents(found: Mapping[str, bytes], target: Path) -> None:
 
 
 def contents(lab: LabFolder) -> dict[str, bytes]:
-    """Every file of the edition by path. Raises ContentError if text of a solution or hidden test is in it."""
+    """Every file of the edition by path. Raises ContentError if lines of something secret are in it."""
     texts = student_files(lab)
     for leak in leaks(lab, texts):
         raise ContentError(f"{lab.folder.name} is not packed: {leak}")

@@ -7,8 +7,8 @@ labs/01-race-counter/
     tests/visible/test_*.py     tests/hidden/test_*.py
     wrong/*.py      `# fails: test_name` in the first line
 
-A student's edition (edition.py) is a lab, too: its solution.py is the starter, and lab.toml says `hidden`, how
-many tests are not in it.
+A student's edition (edition.py) is a lab, too: its solution.py is the starter, and lab.toml says `hidden`:
+how many tests are not in it.
 """
 
 from __future__ import annotations

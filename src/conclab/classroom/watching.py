@@ -17,7 +17,7 @@ Stamp = dict[str, tuple[int, int]]
 
 
 def stamp(files: Iterable[Path]) -> Stamp:
-    """When each was written and how long it is. One that is not there, in the middle of a save, is left out."""
+    """When each was written and how long it is. One that is not there is left out: it is being saved."""
     found = {}
     for file in files:
         try:

@@ -22,7 +22,9 @@ QUIT, HINT = {"q", "quit", "exit"}, {"h", "hint"}
 @click.command("check")
 @click.argument("name", metavar="[NAME|DIR]", required=False)
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--replay", "code", metavar="CODE", default="", help="Run one test in one order, as a check named it.")
+@click.option(
+    "--replay", "code", metavar="CODE", default="", help="Run one test in one order, as a check named it."
+)
 @click.option(
     "--html",
     "page",
@@ -100,7 +102,9 @@ def _show(desk: Desk, checked: Checked, *, replayed: bool) -> None:
         return
     count, worth = len(checked.answers), sum(one.case.points for one in checked.answers)
     waiting = f"{desk.hidden} hidden {'one waits' if desk.hidden == 1 else 'ones wait'}"
-    behind = f"{waiting}, worth {_points(desk.lab.points - worth)}" if desk.hidden else "there are no hidden ones"
+    behind = (
+        f"{waiting}, worth {_points(desk.lab.points - worth)}" if desk.hidden else "there are no hidden ones"
+    )
     if checked.all_passed:
         click.echo(styled(f"all visible tests passed, {_points(checked.points)}; {behind}", fg="green"))
         click.echo(f"hand it in: {desk.command('submit')}", err=True)

@@ -27,10 +27,15 @@ def command(root: str | None, *, as_json: bool) -> None:
     known = {one.id for one in rows}
     rows += [about(one.folder) for name, one in desks.items() if name not in known]
     if as_json:
-        told = [{"id": one.id, "title": one.title, "points": one.points} | _facts(desks.get(one.id)) for one in rows]
+        told = [
+            {"id": one.id, "title": one.title, "points": one.points} | _facts(desks.get(one.id))
+            for one in rows
+        ]
         click.echo(json.dumps(told, indent=1))
         return
-    width, longest = (max(map(len, texts)) for texts in ([one.id for one in rows], [one.title for one in rows]))
+    width, longest = (
+        max(map(len, texts)) for texts in ([one.id for one in rows], [one.title for one in rows])
+    )
     for one in rows:
         line = f"{styled(one.id.ljust(width), bold=True)}  {one.points:>4g} points  {one.title:<{longest}}"
         click.echo(f"{line}  {_progress(desks.get(one.id))}".rstrip())

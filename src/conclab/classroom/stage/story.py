@@ -116,10 +116,14 @@ class Story:
 
 def picture(story: dict[str, Any], *, kind: str, summary: str, details: Sequence[str] = ()) -> str:
     """A story in columns, as `conclab explore` shows it."""
-    return columns(document(story, kind=kind, summary=summary, details=details), WIDTH) if story["steps"] else ""
+    return (
+        columns(document(story, kind=kind, summary=summary, details=details), WIDTH) if story["steps"] else ""
+    )
 
 
-def document(story: dict[str, Any], *, kind: str, summary: str, details: Sequence[str] = ()) -> dict[str, Any]:
+def document(
+    story: dict[str, Any], *, kind: str, summary: str, details: Sequence[str] = ()
+) -> dict[str, Any]:
     """A story as `conclab explore` writes it down."""
     failure = {
         "kind": kind, "summary": summary, "mechanism": "", "details": list(details), "traceback": [],

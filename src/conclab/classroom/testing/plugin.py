@@ -137,7 +137,9 @@ class Cases:
         runtestprotocol(item, log=False, nextitem=None)
         document = getattr(self.error, "document", None)
         if self.job.get("stories") and document:
-            Path(self.job["stories"], f"{_name(item)}.json").write_text(json.dumps(document), encoding="utf-8")
+            Path(self.job["stories"], f"{_name(item)}.json").write_text(
+                json.dumps(document), encoding="utf-8"
+            )
         return judge(_name(item), self.error, seconds=round(time.perf_counter() - begin, 3))
 
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> None:
