@@ -5,7 +5,7 @@ A Fault says what the submission did. An InfrastructureError is ours: nobody los
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.model import Reason, Trust
 from conclab.errors import ConclabError
@@ -30,6 +30,7 @@ class Fault(Exception):  # noqa: N818 - the submission's, no error of ours
         self.line = line
         self.columns = ""
         self.schedule = ""
+        self.document: dict[str, Any] = {}  # of the execution: what the page to step through is made of
         super().__init__(self.text)
 
 

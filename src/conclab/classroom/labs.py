@@ -7,6 +7,9 @@ labs/01-race-counter/
     tests/visible/test_*.py     tests/hidden/test_*.py
     wrong/*.py      `# fails: test_name` in the first line
     right/*.py      further solutions, if there are any: they pass, too
+
+A student's edition (edition.py) is a lab, too: its solution.py is the starter, and lab.toml says `hidden`:
+how many tests are not in it.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.model import Lab
@@ -38,7 +41,7 @@ KEYS: dict[str, Any] = {
     "needs": list,
     "hints": list,
 }
-OPTIONAL = {"python": str, "order": int}
+OPTIONAL = {"python": str, "order": int, "hidden": int}
 NEEDS = {"threads", "asyncio", "processes"}
 
 
@@ -64,6 +67,7 @@ class LabFolder:
     lesson: str
     python: str = ""
     right: tuple[Path, ...] = ()  # further correct solutions, each a first file
+    left_out: int | None = None  # hidden tests, if this is the edition of a student
 
     def tests(self, *, hidden: bool) -> list[Path]:
         """Folders of tests."""
@@ -77,6 +81,8 @@ class LabFolder:
     @property
     def starter(self) -> dict[str, str]:
         """What a student begins with."""
+        if self.left_out is not None:
+            return self.solution
         return {name: _starter(self.folder, name, text) for name, text in self.solution.items()}
 
 
@@ -92,48 +98,65 @@ class About:
     id: str
     title: str
     points: float
+    left_out: int | None = None  # hidden tests, of a student's edition
 
 
 def about(folder: Path) -> About:
     """Read a lab's settings alone. Raises ContentError."""
     settings = _settings(folder)
-    return About(_id(folder.resolve()), settings["title"], float(settings["points"]))
+    name = _id(folder.resolve())
+    return About(name, settings["title"], float(settings["points"]), settings.get("hidden"))
 
 
 def find(root: Path, name: str) -> LabFolder:
     """A lab by its id. Raises UnknownNameError."""
+    return load(locate(root, name))
+
+
+def locate(root: Path, name: str) -> Path:
+    """A lab's folder by its id. Raises UnknownNameError."""
     known = {_id(folder): folder for folder in labs(root)}
     if name not in known:
         raise UnknownNameError("lab", name, known)
-    return load(known[name])
+    return known[name]
 
 
 def load(folder: Path) -> LabFolder:
     """Read a lab. Raises ContentError for the first thing that is missing or wrong."""
-    folder = folder.resolve()
-    settings = _settings(folder)
-    lesson = _need(folder, "lesson.md")
-    files = tuple(settings["files"])
-    for name in files:
+    told = read(folder)
+    folder = told.folder
+    for name in told.lab.files:
         _need(folder, name)
     hidden, visible = folder / "tests" / "hidden", folder / "tests" / "visible"
     present = [part for part in (visible, hidden) if any(part.glob("test_*.py"))]
     if visible not in present:
         raise ContentError(f"{folder.name}: tests/visible has no test_*.py")
     cases = collect(folder, present)
-    lab = Lab(
-        _id(folder), settings["title"], files, cases, digest(folder), float(settings["timeout_s"]),
-        frozenset(settings["needs"]),
-    )  # fmt: skip
     total = sum(case.points for case in cases)
-    if hidden in present and abs(total - settings["points"]) > 1e-9:  # noqa: PLR2004 - a rounding error
+    if hidden in present and abs(total - told.points) > 1e-9:  # noqa: PLR2004 - a rounding error
         raise ContentError(
-            f"{folder.name}: its cases are worth {total:g} points, lab.toml says {settings['points']:g}"
+            f"{folder.name}: its cases are worth {total:g} points, lab.toml says {told.points:g}"
         )
     wrong = tuple(_wrong(folder, cases={case.id for case in cases}))
+    return replace(told, lab=replace(told.lab, cases=cases), wrong=wrong)
+
+
+def read(folder: Path) -> LabFolder:
+    """The same without a look at its tests, which need pytest, or at what a student wrote."""
+    folder = folder.resolve()
+    settings = _settings(folder)
+    lesson = _need(folder, "lesson.md")
+    files = tuple(settings["files"])
+    for name in files if "hidden" not in settings else ():
+        _need(folder, name)
+    lab = Lab(
+        _id(folder), settings["title"], files, (), digest(folder), float(settings["timeout_s"]),
+        frozenset(settings["needs"]),
+    )  # fmt: skip
     hints, python = tuple(settings["hints"]), settings.get("python", "")
     right = tuple(sorted(folder.glob("right/*.py")))
-    return LabFolder(folder, lab, float(settings["points"]), hints, wrong, lesson, python, right)
+    points, left_out = float(settings["points"]), settings.get("hidden")
+    return LabFolder(folder, lab, points, hints, (), lesson, python, right, left_out)
 
 
 def digest(folder: Path) -> str:
@@ -197,9 +220,13 @@ def _id(folder: Path) -> str:
 
 def _need(folder: Path, name: str) -> str:
     path = folder / name
-    if not path.is_file() or not path.read_text(encoding="utf-8").strip():
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except UnicodeDecodeError:
+        raise ContentError(f"{folder.name}: {name} is no UTF-8 text") from None
+    if not text.strip():
         raise ContentError(f"{folder.name}: {name} is missing or empty")
-    return path.read_text(encoding="utf-8")
+    return text
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import conclab
-from conclab.classroom.edition import leaks, student_files
+from conclab.classroom import edition
 from conclab.classroom.labs import needed
-from conclab.errors import ContentError
 from conclab.files import whole
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from conclab.classroom.labs import LabFolder
 
-PICTURES = ("*.svg", "*.png")
 MOMENT = (1980, 1, 1, 0, 0, 0)  # the same lab gives the same bytes
 EXECUTABLE = 0o100755 << 16
 FILE = 0o100644 << 16
@@ -48,19 +46,7 @@ cat "$out/why"
 
 def student(lab: LabFolder, out: Path) -> Path:
     """Write the student edition. Raises ContentError if text of a solution or hidden test is in it."""
-    texts = student_files(lab)
-    for leak in leaks(lab, texts):
-        raise ContentError(f"{lab.folder.name} is not packed: {leak}")
-    target = out / lab.folder.name
-    pictures = (path for pattern in PICTURES for path in sorted(lab.folder.glob(pattern)))
-    contents = {path.name: path.read_bytes() for path in pictures}
-    contents |= {name: text.encode() for name, text in texts.items()}
-    for name, content in contents.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as partial:
-            partial.write_bytes(content)
-    return target
+    return edition.write(lab, out / lab.folder.name)
 
 
 def autograder(lab: LabFolder, out: Path) -> Path:

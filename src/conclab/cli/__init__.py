@@ -31,7 +31,7 @@ COMMANDS = {
     "trace": "Run your own program and see its threads, processes and GIL.",
     "explore": "Find the schedule in which a program fails, and replay it.",
     "class": "Grade a class on labs with hidden tests.",
-    "lab": "Exercises: list them, and check those that you write.",
+    "lab": "Practise: exercises with tests that a race can't pass by luck.",
     "doctor": "What this machine and interpreter can show, and how noisy it is.",
 }
 INTERRUPTED = 130

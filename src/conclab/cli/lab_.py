@@ -9,7 +9,13 @@ import click
 from conclab.errors import UnknownNameError
 
 COMMANDS = {
-    "list": "Labs with their points.",
+    "list": "Labs with their points, and how far you are.",
+    "start": "Get a lab: lesson, starter, visible tests.",
+    "check": "Run the visible tests; --watch: whenever you save.",
+    "hint": "One hint more each time.",
+    "reset": "Go back to the starter; your file is kept.",
+    "submit": "Make the zip to hand in.",
+    "new": "For authors: a lab's folder that says what is missing.",
     "verify": "For authors: whether a lab proves itself.",
 }
 
@@ -39,6 +45,9 @@ class Table(click.Group):
 @click.group("lab", cls=Table, invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Practise: labs with tests that a wrong interleaving can't pass."""
+    """Practise: labs with tests that a wrong interleaving can't pass.
+
+    Begin with: conclab lab start race-counter
+    """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -1,32 +1,63 @@
-"""`conclab lab list`: labs with their points."""
+"""`conclab lab list`: labs with their points, and how far the student is."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conclab.cli import styled
-from conclab.errors import BadRequestError
+
+if TYPE_CHECKING:
+    from conclab.classroom.desk import Desk
 
 
 @click.command("list")
-@click.option("--labs", "root", default="labs", show_default=True, help="Folder of labs.")
+@click.option("--labs", "root", metavar="DIR", help="Folder of labs.  [default: ./labs, or those of conclab]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def command(root: str, *, as_json: bool) -> None:
-    """List the labs of a folder, in the order of a course."""
+def command(root: str | None, *, as_json: bool) -> None:
+    """List the labs in the order of a course, with what passed of those that are started here."""
+    from conclab.classroom import course, desk
     from conclab.classroom.labs import about, labs
 
-    folders = labs(Path(root))
-    if not folders:
-        raise BadRequestError(f"there is no lab in {root!r}: name a folder of labs with --labs")
-    rows = [about(folder) for folder in folders]
+    desks = {one.lab.lab.id: one for one in desk.started(Path())}
+    rows = [about(folder) for folder in labs(course.root(root))]
+    known = {one.id for one in rows}
+    rows += [about(one.folder) for name, one in desks.items() if name not in known]
     if as_json:
-        click.echo(
-            json.dumps([{"id": one.id, "title": one.title, "points": one.points} for one in rows], indent=1)
-        )
+        told = [
+            {"id": one.id, "title": one.title, "points": one.points} | _facts(desks.get(one.id))
+            for one in rows
+        ]
+        click.echo(json.dumps(told, indent=1))
         return
-    width = max(len(one.id) for one in rows)
+    width, longest = (
+        max(map(len, texts)) for texts in ([one.id for one in rows], [one.title for one in rows])
+    )
     for one in rows:
-        click.echo(f"{styled(one.id.ljust(width), bold=True)}  {one.points:>4g} points  {one.title}")
+        line = f"{styled(one.id.ljust(width), bold=True)}  {one.points:>4g} points  {one.title:<{longest}}"
+        click.echo(f"{line}  {_progress(desks.get(one.id))}".rstrip())
+
+
+def _progress(desk: Desk | None) -> str:
+    if desk is None:
+        return ""
+    progress, visible = desk.progress, desk.visible
+    passed = f"{len(progress.passed)} of {visible} visible tests, {progress.points:g} points so far"
+    return styled(passed, fg="green" if len(progress.passed) == visible else "yellow")
+
+
+def _facts(desk: Desk | None) -> dict[str, object]:
+    if desk is None:
+        return {"started": None}
+    progress = desk.progress
+    return {
+        "started": desk.shown or ".",
+        "visible": desk.visible,
+        "passed": list(progress.passed),
+        "points_so_far": progress.points,
+        "hints": progress.hints,
+        "hidden": desk.hidden,
+    }

@@ -28,14 +28,27 @@ def command(names: tuple[str, ...], root: str, times: int, python: str, *, as_js
 
     The solution passes, the starter fails, each known mistake fails by the case that it names, cheats pass
     no hidden case, points add up, and a student's edition holds no secret. Else the exit code is 1.
+    Of a lab that is not whole, it names each gap.
     """
-    from conclab.classroom.labs import find, labs, load
+    from conclab.classroom.blank import gaps
+    from conclab.classroom.labs import labs, load, locate
     from conclab.classroom.verify import verify
     from conclab.sandbox.probing import best_layer
 
-    chosen = [find(Path(root), name) for name in names] or [load(folder) for folder in labs(Path(root))]
-    document, wrong = {}, 0
-    for lab in chosen:
+    folders = [locate(Path(root), name) for name in names] or labs(Path(root))
+    document: dict[str, list[dict[str, object]]] = {}
+    wrong = 0
+    for folder in folders:
+        missing = gaps(folder)
+        if missing:
+            document[folder.name] = [{"what": "it is whole", "runs": 1, "problems": list(missing)}]
+            wrong += 1
+            if not as_json:
+                click.echo(styled(folder.name, bold=True))
+                for gap in missing:
+                    click.echo(f"  {styled('NO ', fg='red', bold=True)} {gap}")
+            continue
+        lab = load(folder)
         if not as_json:
             click.echo(styled(lab.lab.id, bold=True))
         layer = best_layer(lab.lab.needs)

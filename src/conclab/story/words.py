@@ -41,7 +41,9 @@ def _switches(failure: Mapping[str, Any]) -> str:
 
 
 def replay(document: Document) -> str:
-    """The command that runs this very schedule again."""
+    """The command that runs this very schedule again. A document may bring its own."""
+    if "again" in document:
+        return plain(document["again"])
     target, code = (shlex.quote(plain(text)) for text in (document["target"], document["failure"]["replay"]))
     return f"conclab explore {target} --replay {code}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conclab.classroom.faults import Fault, ScheduleFault, StuckFault, said
 from conclab.classroom.model import Reason
-from conclab.classroom.stage.story import picture
+from conclab.classroom.stage.story import document, picture
 from conclab.explore.codes import decode, encode
 from conclab.explore.policies.exhaustive import Exhaustive
 from conclab.explore.policies.greedy import Greedy
@@ -33,6 +33,7 @@ class Wish:
     preemptions: int | None = 2
     budget: int = 200
     replay: str = ""
+    first: int = 0  # number of the first schedule: its random values hang on that
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,16 @@ def search(scenario: Callable[[Stage], Any], stages: Callable[[Policy, int], Sta
     It ends when the bound is exhausted or the budget used up, and never by a clock: where the time of the
     case is over before that, a stage raises, and there is no pass.
     """
-    count, last = 0, None
+    count, last = wish.first, None
     for policy, most in _policies(wish):
         tried = 0
-        while count < most and policy.another(last if tried else None):  # type: ignore[arg-type]
+        while count - wish.first < most and policy.another(last if tried else None):  # type: ignore[arg-type]
             last = stages(policy, count)
-            _run(scenario, last)
+            try:
+                _run(scenario, last)
+            except Fault as fault:
+                fault.document |= {"number": count, "policy": type(policy).__name__.lower()}
+                raise
             tried, count = tried + 1, count + 1
         if policy.exhausted:
             return Covered(count, exhausted=True)
@@ -90,6 +95,8 @@ def tell(fault: Fault, stage: Stage) -> Fault:
     stuck = fault if isinstance(fault, StuckFault) else None
     kind = stuck.kind if stuck else "exception" if fault.reason is Reason.EXCEPTION else "assertion"
     details = stuck.details if stuck else ()
-    fault.columns = picture(stage.told(), kind=kind, summary=fault.text.split("\n", 1)[0], details=details)
+    summary = fault.text.split("\n", 1)[0]
+    fault.columns = picture(stage.told(), kind=kind, summary=summary, details=details)
+    fault.document = document(stage.told(), kind=kind, summary=summary, details=details)
     fault.schedule = encode(stage.plan, stage.fingerprint)
     return fault

@@ -116,15 +116,21 @@ class Story:
 
 def picture(story: dict[str, Any], *, kind: str, summary: str, details: Sequence[str] = ()) -> str:
     """A story in columns, as `conclab explore` shows it."""
-    if not story["steps"]:
-        return ""
+    return (
+        columns(document(story, kind=kind, summary=summary, details=details), WIDTH) if story["steps"] else ""
+    )
+
+
+def document(
+    story: dict[str, Any], *, kind: str, summary: str, details: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A story as `conclab explore` writes it down."""
     failure = {
         "kind": kind, "summary": summary, "mechanism": "", "details": list(details), "traceback": [],
         "thread": None, "file": None, "line": None, "replay": "", "schedule": 0, "policy": "",
         "switches": 0, "switches_found": 0, "replays": [0, 0],
     }  # fmt: skip
-    document = {
+    return {
         "target": "the submission", "verdict": "fails", "failure": failure, "story": story,
         "coverage": {"sentence": ""}, "not_controlled": None,
     }  # fmt: skip
-    return columns(document, WIDTH)

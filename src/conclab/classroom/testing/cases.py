@@ -48,8 +48,13 @@ def grade_many(
     replay: str = "",
     repeat: bool = True,
     python: str = sys.executable,
+    stories: Path | None = None,
 ) -> Iterator[Graded]:
-    """The same for many, one after the other in one grader process; results come as they are made."""
+    """The same for many, one after the other in one grader process; results come as they are made.
+
+    `stories` is a folder for the steps of what failed, a document for each case. A number and a colon before
+    the code in `replay` say which schedule that was: its random values come back with it.
+    """
     cases = [case for case in lab.lab.cases if hidden or not case.hidden]
     interpreter = shutil.which(python)
     if interpreter is None:
@@ -57,5 +62,6 @@ def grade_many(
     job = {
         "files": lab.lab.files, "seed": f"{lab.lab.id} {lab.lab.digest}", "needs": sorted(lab.lab.needs),
         "layer": int(layer), "python": str(Path(interpreter).absolute()), "replay": replay, "repeat": repeat,
+        "stories": "" if stories is None else str(stories.absolute()),
     }  # fmt: skip
     return grade(lab.folder, lab.tests(hidden=hidden), cases, entries, timeout_s=lab.lab.timeout_s, job=job)

@@ -136,6 +136,11 @@ class Cases:
         begin = time.perf_counter()
         runtestprotocol(item, log=False, nextitem=None)
         self._write("ran", item.name)  # a sign of life: a case may be run more than once
+        document = getattr(self.error, "document", None)
+        if self.job.get("stories") and document:
+            Path(self.job["stories"], f"{_name(item)}.json").write_text(
+                json.dumps(document), encoding="utf-8"
+            )
         return judge(_name(item), self.error, seconds=round(time.perf_counter() - begin, 3))
 
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> None:

@@ -76,7 +76,8 @@ class Student:
         The scenario makes what it hands out, starts threads, runs them and asserts on what the grader saw.
         """
         __tracebackhide__ = True
-        wish = Wish(preemptions=preemptions, budget=budget, replay=self.replay)
+        number, _, code = self.replay.rpartition(":")
+        wish = Wish(preemptions=preemptions, budget=budget, replay=code, first=int(number or 0))
         self._direct = None
         try:
             covered = search(scenario, self._stage, wish)
