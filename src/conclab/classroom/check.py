@@ -130,7 +130,7 @@ class Pages:
         tried = (
             "the one schedule of the code"
             if self.replayed
-            else f"{number} schedules, the simplest ones first"
+            else f"{number} schedule{'s' * (number > 1)}, the simplest ones first"
         )
         acting = {step["thread"] for step in document["story"]["steps"]}
         threads = [
