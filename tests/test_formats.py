@@ -360,7 +360,10 @@ def test_github_has_annotations_and_the_points_that_classroom_reads():
 
 @every_nasty
 def test_github_obeys_no_student(text):
-    commands = as_the_runner_reads(output.texts("github", hostile(text))["github.txt"])
+    made = output.texts("github", hostile(text))["github.txt"]
+    said = made[: made.index("\n::" + made.split("\n")[0].removeprefix("::stop-commands::"))].split("\n")[1:]
+    assert all(each.startswith("| ") for each in said)  # a second fence, should the first not be known
+    commands = as_the_runner_reads(made)
     assert [name for name, _, _ in commands] == ["error", "error", "notice", "notice", "notice", "notice"]
     assert [said for name, where, said in commands if "report" in where] == [
         '{"totalPoints": 0, "maxPoints": 10}',

@@ -171,6 +171,8 @@ def test_a_journal_cut_anywhere_gives_the_same_table(tmp_path_factory, keep, tai
     again, runner = graded(CLASS, folder)
     assert runner.done == []
     assert text(again) == text(whole)
+    assert path.read_bytes().count(b"\n") - tail.count(b"\n") <= 4
+    assert path.read_bytes().endswith(b"\n")
 
 
 def test_a_changed_line_is_as_if_it_were_not_there(tmp_path):

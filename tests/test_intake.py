@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archives import GOOD, encrypted, tarred, zipped
-from conclab.classroom.intake import roster
+from conclab.classroom.intake import archives, folders, roster
 from conclab.classroom.intake.collect import collect
-from conclab.classroom.intake.submission import Limits, digest
+from conclab.classroom.intake.submission import Limits, RefusedError, digest
 from conclab.classroom.model import Case, Lab
 from conclab.errors import BadRequestError
 
@@ -331,6 +331,24 @@ def test_nobody_is_lost_who_handed_in_nothing_that_counts(box):
     }
     assert found["ada"].notes == ("an empty folder", "solution.py: not handed in")
     assert found["gus"].notes == ("not taken, a link", "solution.py: not handed in")
+
+
+def test_a_file_that_became_a_link_after_it_was_listed_is_not_read(tmp_path):
+    """Whoever opens it asks again."""
+    put(tmp_path / "secret", b"secret")
+    (tmp_path / "solution.py").symlink_to(tmp_path / "secret")
+    with pytest.raises(RefusedError, match="can't be opened"):
+        folders.read(tmp_path / "solution.py", 100)
+
+
+@pytest.mark.parametrize(
+    "data", [zipped(("solution.py", bytes(9_999))), tarred(("solution.py", bytes(9_999)))]
+)
+def test_no_more_is_unpacked_than_the_limit(data):
+    """One byte more says that there is more."""
+    limits = Limits(file_bytes=10)
+    (entry,) = archives.listing(data, limits, lambda _: True).entries
+    assert len(entry.read(limits.file_bytes)) == 11
 
 
 def test_a_note_of_the_class_archive_reaches_its_student(tmp_path):
