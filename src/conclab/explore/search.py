@@ -105,9 +105,10 @@ class Search:
 
     def _is_alone(self) -> bool:
         """Whether there is nothing to decide: then that was all, however often it was looked at."""
-        plan = Plan()
+        plan, before = Plan(), (self.schedules, self.steps)
         run = self._execute(plan)
         if plan.asked or run.failure is not None:
+            self.schedules, self.steps = before  # the search counts it when it comes to it
             return False
         self.schedules, self.steps = 1, run.steps
         return True
