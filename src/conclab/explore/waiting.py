@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conclab.explore.operation import Kind
+from conclab.explore.record import Hidden
 
 if TYPE_CHECKING:
+    from conclab.explore.decisions import Decisions
     from conclab.explore.policies.plan import Deviation
     from conclab.explore.tasks import Task
+
+SMALLEST_S = 9  # digits behind the point
+UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
 
 
 class Waiting:
@@ -71,3 +76,23 @@ def waits(task: Task, queues: bool) -> int:
 def yields(task: Task) -> bool:
     """Whether it is about to let others go first."""
     return task.pending is not None and task.pending.kind is Kind.YIELD
+
+
+def around(run: Decisions, hidden: Hidden, queues: bool | None) -> int:
+    """What decides who goes on beside what has happened; 0 if nothing does."""
+    found: list[object] = []
+    if hidden & Hidden.TIME:
+        found += [run.now, *((task.id, task.deadline) for task in run.live)]
+    elif any(task.deadline is not None for task in run.live):
+        found += [
+            (task.id, round(task.deadline - run.now, SMALLEST_S))
+            for task in run.live
+            if task.deadline is not None
+        ]
+    if queues is not None:
+        found += [(task.id, waits(task, queues)) for task in run.live if task.free is not None]
+    if hidden & UNFAIR:
+        found += [(task.idle, *fresh(task, run.changes)) for task in run.live]
+    if hidden & Hidden.FAIRNESS:
+        found.append(run.streak)
+    return hash(tuple(found)) if found else 0

@@ -18,7 +18,7 @@ from conclab.explore.policies.plan import Plan
 from conclab.explore.policy import Limits, Way
 from conclab.explore.record import Hidden
 from conclab.explore.transparent import asks, is_transparent
-from conclab.explore.waiting import Waiting, fresh, moves_nobody, waits, yields
+from conclab.explore.waiting import UNFAIR, Waiting, around, moves_nobody, yields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from conclab.explore.tasks import Choice, Task
 
 NOBODY = -1
-SMALLEST_S = 9  # digits behind the point
-UNFAIR = Hidden.TIME | Hidden.FAIRNESS | Hidden.LOOKS
 MATTERS = UNFAIR | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 OPAQUE = Hidden.TIME | Hidden.ORDER | Hidden.LOOP | Hidden.UNSEEN
 
@@ -45,10 +43,10 @@ class States(Plan):
         super().__init__()
         self.bound = limits.preemptions
         self.hidden = Hidden.NOTHING
-        self._queues = True  # somebody wakes one of those who wait for a condition, and not all of them
-        self._valued = (
-            True  # states are told by what tasks have seen and places hold, and not by who wrote it
+        self._queues: bool | None = (
+            True  # somebody wakes one of those who wait for a condition, and not all of them
         )
+        self._valued = True  # states are told by what tasks have seen and places hold, not by who wrote it
         self._rng: Random = limits.rng
         self._cheapest: dict[tuple[int, int], int] = {}  # preemptions up to a state, by who was running
         self._least: dict[int, int] = {}  # preemptions up to a state, whoever was running
@@ -86,15 +84,12 @@ class States(Plan):
     def _begin_again(self, hidden: Hidden) -> None:
         """States that were taken for the same need not be."""
         self.hidden |= hidden
-        self._valued = self._valued and not self.hidden & OPAQUE
-        self._cheapest = {}
-        self._least = {}
-        self._edges = {}
-        self._stay = {}
-        self._levels = {}
+        if self.hidden & OPAQUE:
+            self._valued, self._queues = False, None
+        self._cheapest, self._least, self._edges = {}, {}, {}
+        self._stay, self._levels, self._effects = {}, {}, {}
         self._level = 0
         self._started = False
-        self._effects = {}
         self.saved = 0
 
     def _follow(self, waiting: Waiting | None) -> None:
@@ -120,7 +115,9 @@ class States(Plan):
             found = waiting.pop()
             if not waiting:
                 del self._levels[self._level]
-            if not self._is_known(found, self._level) and not self._is_dearer(found, self._level):
+            edge = found.origin, found.deviation[1]  # the same step from the same state, tried for less since
+            dearer = found.origin and self._edges.get(edge, self._level) < self._level
+            if not dearer and not self._is_known(found, self._level):
                 return found
             self.saved += 1
         return None
@@ -144,7 +141,7 @@ class States(Plan):
         if choice.run.cut:
             return choice.default
         self._happened.follow(record)
-        beside = self._beside(choice.run)
+        beside = around(choice.run, self.hidden, self._queues)
         running = choice.default.id if choice.stays else NOBODY
         if record.is_forced:
             running -= 1 + choice.key[0]
@@ -243,31 +240,13 @@ class States(Plan):
         if run.cut:
             return 0
         self._happened.follow(record)
-        self._enter(run, hash((self._happened.number, self._beside(run), key[0])), NOBODY)
+        here = self._happened.number, around(run, self.hidden, self._queues), key[0]
+        self._enter(run, hash(here), NOBODY)
         if not run.cut and (self.bound is None or self._level < self.bound):
             for number in range(1, count):
                 waiting = Waiting(self._waiting, (key, number), len(record.steps))
                 self._put_all([(self._level + 1, waiting)])
         return 0
-
-    def _beside(self, run: Decisions) -> int:
-        """What decides who goes on beside what has happened; 0 if nothing does."""
-        found: list[object] = []
-        if self.hidden & Hidden.TIME:
-            found += [run.now, *((task.id, task.deadline) for task in run.live)]
-        elif any(task.deadline is not None for task in run.live):
-            found += [
-                (task.id, round(task.deadline - run.now, SMALLEST_S))
-                for task in run.live
-                if task.deadline is not None
-            ]
-        if self._valued:
-            found += [(task.id, waits(task, self._queues)) for task in run.live if task.free is not None]
-        if self.hidden & UNFAIR:
-            found += [(task.idle, *fresh(task, run.changes)) for task in run.live]
-        if self.hidden & Hidden.FAIRNESS:
-            found.append(run.streak)
-        return hash(tuple(found)) if found else 0
 
     def _enter(self, run: Decisions, number: int, running: int) -> None:
         if self._covers(number, running, self._level):
@@ -306,11 +285,6 @@ class States(Plan):
                 self._levels.setdefault(cost, []).append(waiting)
                 if waiting.origin:
                     self._edges[edge] = cost
-
-    def _is_dearer(self, waiting: Waiting, cost: int) -> bool:
-        """Whether the same step from the same state was tried for less, since this was put down."""
-        edge = (waiting.origin, waiting.deviation[1])
-        return bool(waiting.origin) and self._edges.get(edge, cost) < cost
 
     def _is_known(self, waiting: Waiting, cost: int) -> bool:
         if not waiting.number and waiting.effect in self._effects:  # learned since it was put down
